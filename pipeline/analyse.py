@@ -1,0 +1,110 @@
+"""Emergence -> findings: tables in the database and files in tables/."""
+
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+from scipy import stats
+from statsmodels.stats.contingency_tables import Table2x2
+
+from pipeline import database
+from pipeline.settings import Settings
+
+FINDINGS, RAW_FINDINGS, REPRODUCTION = (30, 49), (50, 59), (60, 69)
+
+CSV_TABLES = (
+    "row_counts",
+    "rows_set_aside",
+    "by_metric",
+    "readings",
+    "annotated",
+    "annotated_odds",
+    "annotated_tests",
+    "base_rates",
+    "emergent_curves",
+    "emergent_kinds",
+    "infinite_by_task",
+    "by_n_test",
+    "ties",
+    "families",
+    "gallery",
+    "n_test_disagreements",
+    "n_test_cells",
+    "copies",
+    "reproduction",
+)
+
+
+def run(settings: Settings) -> list[Path]:
+    """Build every finding, test it, and export it.
+
+    Raises:
+        PipelineError: there is no database, a check fails, or the results folder cannot be written.
+    """
+    with database.connect(settings.database) as connection:
+        (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
+        with database.transaction(connection):
+            build(connection, settings, is_stand_in=is_stand_in)
+        tables = settings.results(is_stand_in=is_stand_in) / "tables"
+        products = export(connection, tables)
+        agreeing, claims = database.fetch_row(
+            connection, "select count(*) filter (where agrees), count(*) from reproduction"
+        )
+    print(f"analyse  {agreeing} of {claims} published numbers reproduced; {len(products)} tables in {settings.shown(tables)}")
+    return [settings.database, *products]
+
+
+def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand_in: bool = False) -> None:
+    """Make the tables of findings; those that need raw scores are left out for a stand-in.
+
+    Raises:
+        PipelineError: a check fails.
+    """
+    connection.execute("set variable threshold = ?::double", [settings.threshold])
+    connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
+    groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
+    for group in groups:
+        database.build_tables(connection, database.stage_files(settings.sql, *group))
+        database.run_checks(connection, database.stage_files(settings.sql / "checks", *group))
+    odds = connection.execute("from annotated_odds order by is_emergent desc").df()
+    tests = association(odds[["two_metrics", "other_metrics"]].to_numpy())  # noqa: F841 - read by the query below
+    connection.execute("create or replace table annotated_tests as select * from tests")
+
+
+def association(counts: np.ndarray) -> pd.DataFrame:
+    """Fisher's exact test and the odds ratio of a two-by-two table, each with a 95 % interval.
+
+    The sample odds ratio is ad / bc for counts [[a, b], [c, d]], with the interval exp(log OR +- 1.96 SE),
+    SE^2 = 1/a + 1/b + 1/c + 1/d (Woolf 1955). With cells as small as three that interval is rough; the
+    conditional estimate and its interval come from the same noncentral hypergeometric distribution as
+    Fisher's test and agree with it.
+
+    Args:
+        counts: shape (2, 2), counts of tasks; rows are emergent and other, columns the two metrics and other.
+
+    Returns:
+        One row a statistic: `statistic`, `value`, `low`, `high`; p values have no interval.
+    """
+    woolf = Table2x2(counts.astype(float), shift_zeros=False)
+    exact = stats.contingency.odds_ratio(counts.astype(int), kind="conditional")
+    exact_interval = exact.confidence_interval(0.95)
+    rows = [
+        ("odds ratio, sample", woolf.oddsratio, *woolf.oddsratio_confint(0.05)),
+        ("odds ratio, conditional", exact.statistic, exact_interval.low, exact_interval.high),
+        ("Fisher's exact p, two-sided", stats.fisher_exact(counts).pvalue, np.nan, np.nan),
+        ("Fisher's exact p, greater", stats.fisher_exact(counts, alternative="greater").pvalue, np.nan, np.nan),
+    ]
+    frame = pd.DataFrame(rows, columns=["statistic", "value", "low", "high"])
+    return frame.astype({"value": float, "low": float, "high": float}).astype({"low": "Float64", "high": "Float64"})
+
+
+def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
+    """Write the tables that the database holds: emergence as Parquet, findings as CSV."""
+    products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
+    for name in CSV_TABLES:
+        if database.has_table(connection, name):
+            products.append(database.export_csv(connection, name, folder / f"{name}.csv"))
+        else:
+            (folder / f"{name}.csv").unlink(missing_ok=True)
+    return products

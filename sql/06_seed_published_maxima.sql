@@ -1,0 +1,11 @@
+select
+    metric,
+    published_max
+from read_csv(
+    'published_fig5a_max.csv',
+    header = true,
+    columns = {
+        metric: 'varchar',
+        published_max: 'double'
+    }
+)

@@ -1,0 +1,15 @@
+select
+    claim,
+    published,
+    tolerance,
+    source
+from read_csv(
+    'published_claims.csv',
+    header = true,
+    columns = {
+        claim: 'varchar',
+        published: 'double',
+        tolerance: 'double',
+        source: 'varchar'
+    }
+)

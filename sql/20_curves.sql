@@ -1,0 +1,40 @@
+-- One row a curve: its key, and what the seeds know of its task and subtask.
+with
+
+keys as (
+    select
+        task,
+        subtask,
+        metric,
+        shots,
+        family,
+        count(*) as n_scales
+    from stg_scores
+    group by all
+),
+
+with_facts as (
+    select
+        keys.*,
+        coalesce(own.is_aggregate, general.is_aggregate) as is_aggregate,
+        coalesce(own.task_type, general.task_type) as task_type,
+        coalesce(own.chance, general.chance) as chance
+    from keys
+    left join seed_tasks as own
+        on own.task = keys.task
+        and own.subtask = keys.subtask
+        and own.family = keys.family
+    left join seed_tasks as general
+        on general.task = keys.task
+        and general.subtask = keys.subtask
+        and general.family is null
+),
+
+final as (
+    select
+        (row_number() over (order by task, subtask, metric, shots, family))::integer as curve_id,
+        *
+    from with_facts
+)
+
+select * from final

@@ -1,0 +1,29 @@
+-- How the answer depends on the reading and on the threshold.
+with
+
+thresholds as (
+    select unnest([10.0, 20.0, 30.0, 50.0, 100.0, 150.0])::double as threshold
+    union
+    select getvariable('threshold')::double
+),
+
+final as (
+    select
+        reading,
+        threshold,
+        count(*) as curves,
+        count(*) filter (where value > threshold) as emergent,
+        count(distinct metric) filter (where value > threshold) as metrics_with_emergent,
+        count(*) filter (where value > threshold and is_two_metrics) as emergent_two_metrics,
+        emergent_two_metrics / nullif(emergent, 0) as share_two_metrics,
+        count(*) filter (where is_two_metrics) / count(*) as base_share_two_metrics,
+        count(distinct task) filter (where value > threshold) as tasks_with_emergent
+    from reading_values
+    cross join thresholds
+    where is_kept
+    group by
+        reading,
+        threshold
+)
+
+select * from final

@@ -1,0 +1,17 @@
+-- How far the rule for n_test can be checked, and how it fares.
+select
+    case
+        when n_rule is null then 'no file size'
+        when n_inner_scores = 0 then 'rule, cannot be checked'
+        when is_on_rule_grid then 'rule, grid agrees'
+        when is_written_to_four_decimals then 'rule, grid disagrees (scores rounded to 4 decimals)'
+        else 'rule, grid disagrees'
+    end as outcome,
+    count(*) as cells,
+    count(n_test) as cells_with_n_test,
+    count(*) filter (where n_rule is not null and is_on_rule_grid and n_inner_scores >= 7) as cells_like_grid,
+    count(*) filter (
+        where n_rule is not null and is_on_rule_grid and n_inner_scores >= 7 and n_grid = n_rule
+    ) as smallest_grid_right
+from n_test
+group by outcome

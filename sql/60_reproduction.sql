@@ -1,0 +1,102 @@
+-- Every published number beside the one that these tables give.
+with
+
+published_reading as (
+    select *
+    from by_metric
+    where reading = 'published'
+),
+
+axis_metrics as (
+    select
+        seed_published_maxima.metric,
+        published_reading.maximum
+    from seed_published_maxima
+    left join published_reading using (metric)
+),
+
+reproduced as (
+    select
+        'Figure 5A: metrics on the axis' as claim,
+        (select count(*) from published_reading)::double as reproduced
+    union all
+    select
+        'Figure 5A: metrics whose largest score exceeds the threshold',
+        (select count(*) from published_reading where emergent > 0)
+    union all
+    select
+        'Figure 5A: metrics over the threshold besides bleu, exact_str_match, multiple_choice_grade, '
+        || 'normalized_aggregate_score and rougeLsum',
+        (
+            select count(*)
+            from published_reading
+            where emergent > 0
+                and metric not in (
+                    'bleu', 'exact_str_match', 'multiple_choice_grade', 'normalized_aggregate_score', 'rougeLsum'
+                )
+        )
+    union all
+    select
+        'Figure 5B: tasks annotated as emergent',
+        (select sum(tasks) from annotated)
+    union all
+    select
+        'Figure 5B: metrics with an annotated task',
+        (select count(*) from annotated)
+    union all
+    select
+        'Figure 5B: annotated tasks under ' || metric,
+        tasks
+    from annotated
+    union all
+    select
+        'Figure 5C: share of annotated tasks under the two metrics',
+        (select share from base_rates where population = 'tasks: annotated as emergent')
+    union all
+    select
+        'Wei: tasks annotated as ' || replace(category, '_', ' '),
+        count(*)
+    from seed_annotations
+    group by category
+),
+
+maxima as (
+    select
+        'Figure 5A: largest score under ' || metric as claim,
+        published_max as published,
+        0.1 as tolerance,
+        'Schaeffer et al. 2023, Fig. 5A, read off the vector figure' as source
+    from seed_published_maxima
+),
+
+reproduced_maxima as (
+    select
+        'Figure 5A: largest score under ' || metric as claim,
+        maximum as reproduced
+    from axis_metrics
+),
+
+claims as (
+    select * from seed_published_claims
+    union all
+    select * from maxima
+),
+
+numbers as (
+    select * from reproduced
+    union all
+    select * from reproduced_maxima
+),
+
+final as (
+    select
+        claims.claim,
+        claims.published,
+        numbers.reproduced,
+        coalesce(abs(claims.published - numbers.reproduced) <= claims.tolerance, false) as agrees,
+        'within ' || format('{:g}', claims.tolerance) || '; ' || claims.source as note
+    from claims
+    left join numbers using (claim)
+)
+
+select * from final
