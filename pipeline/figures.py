@@ -29,7 +29,6 @@ READING_COLOURS = {
     "signed_with_infinite": "#fdba74",
 }
 STATUS_COLOURS = {"finite": "#94a3b8", "flat": "#e2e8f0", "infinite": "#c2410c", "left_out": "#1e293b"}
-PUBLISHED_SHARE = 0.925
 
 
 def set_style() -> None:
@@ -99,7 +98,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame) -> Figure
     left.barh(ordered["metric"], ordered["tasks"], color=[_metric_colour(metric) for metric in ordered["metric"]])
     for position, (tasks, share) in enumerate(zip(ordered["tasks"], ordered["share"], strict=True)):
         left.text(tasks + 0.8, position, f"{tasks} ({share:.1%})", va="center")
-    left.set(xlabel="annotated emergent tasks", xlim=(0, ordered["tasks"].max() * 1.3), title="By metric")
+    left.set(xlabel="annotated emergent tasks", xlim=(0, ordered["tasks"].max() * 1.45), title="By metric")
     left.grid(axis="y", visible=False)
     tasks = base_rates[base_rates["population"].str.startswith("tasks")].iloc[::-1]
     _draw_shares(right, tasks, "Share of the two metrics")
@@ -119,7 +118,7 @@ def _draw_shares(axes: Axes, populations: pd.DataFrame, title: str) -> None:
     for position, share in enumerate(populations["share"]):
         if pd.notna(share):
             axes.text(share + 0.015, position, f"{share:.1%}", va="center")
-    axes.set(xlim=(0, 1.15), title=title)
+    axes.set(xlim=(0, 1.25), title=title)
     axes.set_xticks(np.arange(0, 1.01, 0.25))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(axis="y", visible=False)
@@ -133,12 +132,13 @@ def draw_base_rates(base_rates: pd.DataFrame) -> Figure:
     return figure
 
 
-def draw_readings(readings: pd.DataFrame, threshold: float) -> Figure:
+def draw_readings(readings: pd.DataFrame, threshold: float, published_share: float) -> Figure:
     """Share of the two metrics and number of emergent curves, by reading and threshold.
 
     Args:
         readings: `reading`, `threshold`, `emergent`, `share_two_metrics`, `base_share_two_metrics`.
         threshold: the chosen one, marked.
+        published_share: the share of the two metrics among the annotated tasks of the published Figure 5C.
     """
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
     for reading, rows in readings.groupby("reading", sort=False):
@@ -147,7 +147,7 @@ def draw_readings(readings: pd.DataFrame, threshold: float) -> Figure:
         right.plot(rows["threshold"], rows["emergent"], **style)
     base = readings["base_share_two_metrics"]
     left.axhspan(base.min(), base.max(), color=MUTED, alpha=0.45, label="among all kept curves", linewidth=0)
-    left.axhline(PUBLISHED_SHARE, color=DARK, linestyle=":", label="published, annotated tasks")
+    left.axhline(published_share, color=DARK, linestyle=":", label="published, annotated tasks")
     left.set(ylim=(0, 1.02), title="Share of the two metrics among the emergent curves")
     left.yaxis.set_major_formatter(PercentFormatter(1))
     right.set(yscale="log", title="Number of emergent curves")
@@ -165,7 +165,7 @@ def draw_readings(readings: pd.DataFrame, threshold: float) -> Figure:
 
 def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
     """Who the infinite curves are: statuses by number of test examples, and the tasks with most of them."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.2), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained", width_ratios=(1.25, 1))
     classes = by_n_test.sort_values("number")
     start = np.zeros(len(classes))
     for status, colour in STATUS_COLOURS.items():
@@ -174,15 +174,16 @@ def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
         start += classes[status].to_numpy(dtype=float)
     for position, (top, infinite) in enumerate(zip(start, classes["infinite"], strict=True)):
         left.text(position, top, f"{infinite:,}", ha="center", va="bottom", color=ACCENT)
-    left.set(xlabel="test examples behind each score", ylabel="curves", title="Status by number of test examples")
+    left.set(xlabel="test examples behind each score", ylabel="curves", ylim=(0, start.max() * 1.1))
+    left.set_title("Status by number of test examples (in red: infinite)")
     left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     left.grid(axis="x", visible=False)
     left.legend(frameon=True)
     top_tasks = by_task.nlargest(8, "infinite").iloc[::-1]
     right.barh(top_tasks["task"], top_tasks["infinite"], color=ACCENT)
     for position, (infinite, share) in enumerate(zip(top_tasks["infinite"], top_tasks["share_of_infinite"], strict=True)):
-        right.text(infinite + 15, position, f"{infinite:,} ({share:.1%})", va="center")
-    right.set(xlabel="infinite curves", title="Tasks with most", xlim=(0, top_tasks["infinite"].max() * 1.35))
+        right.text(infinite + top_tasks["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
+    right.set(title="Tasks with most infinite curves", xlim=(0, top_tasks["infinite"].max() * 1.5))
     right.grid(axis="y", visible=False)
     return figure
 
@@ -204,8 +205,6 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
         axes.plot(own["params"], own["score"], marker="o", markersize=3.5, color="#1d4ed8")
         if pd.notna(curve.chance):
             axes.axhline(float(curve.chance), color=DARK, linestyle=":", linewidth=1)
-            axes.annotate("chance", (1, float(curve.chance)), xycoords=("axes fraction", "data"), fontsize=7, ha="right",
-                          va="bottom")
         axes.set_xscale("log")
         axes.set_title(_gallery_title(curve), fontsize=8)
         axes.set_ylabel(curve.metric, fontsize=7)
@@ -222,15 +221,18 @@ def _gallery_title(curve) -> str:  # noqa: ANN001 - a row of itertuples has no n
     score = f"E = {curve.emergence_score:.3g}" if np.isfinite(curve.emergence_score) else (
         "E = ∞" if curve.emergence_score > 0 else "E = −∞"
     )
-    n_test = f"n_test = {curve.n_test:,}" if pd.notna(curve.n_test) else "n_test not known"
+    n_test = f", n_test = {curve.n_test:,}" if pd.notna(curve.n_test) else "" if curve.is_aggregate else ", n_test not known"
     shots = f"{curve.shots} shot" + ("s" if curve.shots != 1 else "")
-    return f"{textwrap.fill(name, 40)}\n{curve.family}, {shots}\n{score}, {n_test}"
+    return f"{textwrap.fill(name, 40)}\n{curve.family}, {shots}\n{score}{n_test}"
 
 
 def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Draw every figure that the tables allow, in the order of the report, and return their paths."""
     set_style()
     (threshold,) = database.fetch_row(connection, "select threshold from options")
+    (published_share,) = database.fetch_row(
+        connection, "select published from seed_published_claims where starts_with(claim, 'Figure 5C')"
+    )
 
     def frame(query: str) -> pd.DataFrame:
         return connection.execute(query).df()
@@ -256,7 +258,9 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
         "base_rates": lambda: draw_base_rates(frame("from base_rates order by number")),
         "readings": lambda: draw_readings(
             frame("select readings.* from readings inner join seed_readings using (reading)"
-                  " order by keeps_infinite, is_absolute desc, threshold"), threshold
+                  " order by keeps_infinite, is_absolute desc, threshold"),
+            threshold,
+            published_share,
         ),
         "infinite": lambda: draw_infinite(
             frame("from by_n_test order by number"), frame("from infinite_by_task order by infinite desc, task")
@@ -266,7 +270,7 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
         drawings |= {"gallery_finite": lambda: gallery("finite"), "gallery_infinite": lambda: gallery("infinite")}
     return [
         _save(draw(), folder / f"{name}.png")
-        for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False)
+        for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None)
     ]
 
 

@@ -82,6 +82,9 @@ class Unreachable(Exception):
 def fetch(settings: Settings, pin: Pin = PINNED) -> list[Path]:
     """Bring the pinned table into data/raw, or note that the committed curves must stand in for it.
 
+    Returns:
+        The table and its manifest; nothing for a stand-in.
+
     Raises:
         PipelineError: the mirror that was asked for lacks the file, the file's bytes are not the pinned ones,
             or neither table nor stand-in is to be had.
@@ -90,7 +93,8 @@ def fetch(settings: Settings, pin: Pin = PINNED) -> list[Path]:
     try:
         origin = _bring(settings, pin, target)
     except Unreachable as error:
-        return [_note_stand_in(settings, pin, str(error))]
+        _note_stand_in(settings, pin, str(error))
+        return []
     print(f"fetch    {pin.name}: {pin.size:,} bytes, sha256 verified, from {origin}")
     manifest = Manifest(settings.shown(target), pin.sha256, pin.size, pin.address)
     return [target, _write_manifest(settings, manifest)]
@@ -145,7 +149,7 @@ def _download(pin: Pin) -> bytes:
 
 def _bounded(response: requests.Response, pin: Pin) -> Iterator[bytes]:
     received = 0
-    with tqdm(total=pin.size, unit="B", unit_scale=True, desc="fetch", delay=1, leave=False) as bar:
+    with tqdm(total=pin.size, unit="B", unit_scale=True, desc="fetch", delay=1, leave=False, disable=None) as bar:
         for chunk in response.iter_content(CHUNK):
             received += len(chunk)
             if received > pin.size:
@@ -166,7 +170,7 @@ def how_to_get_scores(settings: Settings) -> str:
     return f"put {PINNED.name} into {settings.mirror or DEFAULT_MIRROR} (or a folder named with MIRROR=), or go online"
 
 
-def _note_stand_in(settings: Settings, pin: Pin, reason: str) -> Path:
+def _note_stand_in(settings: Settings, pin: Pin, reason: str) -> None:
     stand_in = stand_in_path(settings)
     if not stand_in.is_file():
         raise PipelineError(
@@ -177,7 +181,7 @@ def _note_stand_in(settings: Settings, pin: Pin, reason: str) -> Path:
         f"fetch    STAND-IN: the scores are not in {settings.mirror or DEFAULT_MIRROR} and the network gives no answer "
         f"({reason}); {settings.shown(stand_in)} serves instead. To get them: {how_to_get_scores(settings)}."
     )
-    return _write_manifest(settings, Manifest(None, None, None, pin.address))
+    _write_manifest(settings, Manifest(None, None, None, pin.address))
 
 
 def _write_manifest(settings: Settings, manifest: Manifest) -> Path:

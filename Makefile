@@ -1,0 +1,119 @@
+# The interface of the pipeline. `make` alone prints help, made from the ## texts below.
+#
+# Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
+# when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
+
+#: SOURCE     where the scores come from: `table`, the pinned table of preferred scores (default: table)
+SOURCE ?= table
+#: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
+MIRROR ?= ../shared/bigbench
+#: THRESHOLD  value over which a curve is called emergent (default: 100)
+THRESHOLD ?= 100
+#: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
+OUT ?=
+#: DEBUG      any value: show the traceback of an error (default: empty)
+DEBUG ?=
+#: PYTHON     Python 3.11 or newer that makes the virtual environment (default: python3)
+PYTHON ?= python3
+#: VENV       the virtual environment (default: .venv)
+VENV ?= .venv
+
+export SOURCE MIRROR THRESHOLD OUT DEBUG
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+empty :=
+space := $(empty) $(empty)
+STAMPS := data/stamps/$(subst $(space),-,$(subst /,-,$(SOURCE)))
+RUN := $(VENV)/bin/python -m pipeline
+STAGE = $(RUN) $(@F) --source "$$SOURCE" --mirror "$$MIRROR" --threshold "$$THRESHOLD" --out "$$OUT"
+COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
+TABLES := $(COMMON) pipeline/database.py
+
+# FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
+products = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null)
+unless_whole = $(if $(call products,$(1)),$(foreach path,$(call products,$(1)),$(if $(wildcard $(path)),,FORCE)),FORCE)
+
+.PHONY: help fetch load score analyse report test check bench notebooks lock clean FORCE
+
+help: ## print this help
+	@echo "Usage: make TARGET [OPTION=value ...]"
+	@echo
+	@echo "Targets"
+	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "Options"
+	@sed -n 's/^#: /  /p' Makefile
+
+fetch: $(STAMPS)/fetch ## get the scores onto this machine and verify them
+load: $(STAMPS)/load ## stage the scores in DuckDB, every row accounted for
+score: $(STAMPS)/score ## order the scores into curves and compute the emergence score of each
+analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
+report: $(STAMPS)/report ## do all of it, draw the figures and write the report
+	@cat $(STAMPS)/headline
+
+$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
+		$(call unless_whole,$(STAMPS)/fetch)
+	@$(STAGE)
+$(STAMPS)/load: $(STAMPS)/fetch $(TABLES) pipeline/load.py $(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/*) \
+		$(call unless_whole,$(STAMPS)/load)
+	@$(STAGE)
+$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
+		$(call unless_whole,$(STAMPS)/score)
+	@$(STAGE)
+$(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
+		$(wildcard sql/[3-9]*.sql sql/checks/[3-9]*.sql) $(call unless_whole,$(STAMPS)/analyse)
+	@$(STAGE)
+$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) pipeline/figures.py pipeline/report.py $(wildcard pipeline/templates/*) \
+		$(call unless_whole,$(STAMPS)/report)
+	@$(STAGE)
+
+# A file of options is rewritten only when an option changed.
+$(STAMPS)/fetch.options: export OPTIONS = $(MIRROR)
+$(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
+$(STAMPS)/%.options: FORCE
+	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }
+
+test: $(VENV)/.dev ## run the whole test suite
+	@$(VENV)/bin/python -m pytest
+
+check: $(VENV)/.dev $(STAMPS)/analyse ## lint (ruff), type-check (mypy), and test the data (SQL)
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(RUN) check --source "$$SOURCE"
+
+bench: $(VENV)/.dev $(STAMPS)/score ## measure speed and memory, as ratios in one run
+	@$(RUN) bench --source "$$SOURCE"
+
+notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to data/notebooks/
+	@mkdir -p data/notebooks
+	@for notebook in notebooks/*.ipynb; do \
+		$(VENV)/bin/jupyter execute --output="$(CURDIR)/data/$$notebook" "$$notebook" || exit 1; done
+
+lock: ## resolve requirements*.in into locked, hashed requirements*.txt
+	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
+	@for name in requirements requirements-dev; do \
+		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
+		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
+
+clean: ## delete what was made: database, stamps, runs, notebooks (the downloads and outputs/ stay)
+	rm -rf data/bigbench.duckdb data/stamps data/runs data/notebooks data/lock data/bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "make: $(PYTHON) is not Python 3.11 or newer. Next: name one with PYTHON=, e.g. make PYTHON=python3.12" >&2; exit 1; }
+	@echo "venv     making $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@echo "venv     installing the locked requirements (once; about a minute)"
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "venv     installing what tests, checks and notebooks need (once)"
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-dev.txt
+	@touch $@

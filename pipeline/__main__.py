@@ -1,0 +1,59 @@
+"""`python -m pipeline STAGE`: what make calls. One stage a process; each can be run alone and again."""
+
+import argparse
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from pipeline import stamps
+from pipeline.errors import PipelineError
+from pipeline.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, parse_threshold
+
+STAGES = ("fetch", "load", "score", "analyse", "report")
+TOOLS = ("check", "bench")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one stage or tool and return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except PipelineError as error:
+        if os.environ.get("DEBUG"):
+            traceback.print_exc()
+        print(f"{options.stage}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{options.stage}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    settings = Settings(
+        source=options.source,
+        mirror=options.mirror,
+        threshold=parse_threshold(options.threshold),
+        out=options.out,
+    )
+    # Imported late: fetch and load need none of the plotting libraries, whose import takes longer than they do.
+    module = importlib.import_module(f"pipeline.{options.stage}")
+    products = module.run(settings)
+    if options.stage in STAGES:
+        stamps.write(settings, options.stage, products)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
+    parser.add_argument("stage", choices=(*STAGES, *TOOLS))
+    parser.add_argument("--source", default=DEFAULT_SOURCE, help="where the scores come from")
+    parser.add_argument("--mirror", default=DEFAULT_MIRROR, help="folder with the pinned table; empty to download")
+    parser.add_argument("--threshold", default=f"{DEFAULT_THRESHOLD:g}", help="value over which a curve is emergent")
+    parser.add_argument("--out", default="", help="folder for report, tables and figures")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

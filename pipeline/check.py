@@ -1,0 +1,24 @@
+"""`make check`: every SQL data test on the database as it is."""
+
+from pathlib import Path
+
+from pipeline import analyse, database, load, score
+from pipeline.settings import Settings
+
+
+def run(settings: Settings) -> list[Path]:
+    """Run the data tests that the database has tables for.
+
+    Raises:
+        PipelineError: there is no database, or a test finds rows.
+    """
+    checks = settings.sql / "checks"
+    with database.connect(settings.database, read_only=True) as connection:
+        is_stand_in, threshold = database.fetch_row(connection, "select is_stand_in, threshold from provenance, options")
+        connection.execute("set variable threshold = ?::double", [threshold])
+        groups = [analyse.FINDINGS, analyse.REPRODUCTION]
+        if not is_stand_in:
+            groups = [load.STAGING, score.CURVES, *groups]
+        passed = sum(database.run_checks(connection, database.stage_files(checks, *group)) for group in groups)
+    print(f"check    {passed} SQL data tests passed on {settings.shown(settings.database)}")
+    return []
