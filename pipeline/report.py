@@ -174,6 +174,12 @@ def _readings(rows) -> Row:  # noqa: ANN001
         " where threshold = (select threshold from options) order by keeps_infinite, is_absolute desc"
     )
     shares = [row["share_two_metrics"] for row in table if row["share_two_metrics"] is not None]
+    by_key = {(row["reading"], row["threshold"]): row["share_two_metrics"] for row in table}
+
+    def moved(left: str, right: str) -> float:
+        pairs = [(by_key[left, t], by_key[right, t]) for t in {row["threshold"] for row in table}]
+        return max((abs(a - b) for a, b in pairs if a is not None and b is not None), default=0.0)
+
     return {
         "readings": {row["reading"]: row for row in chosen},
         "published": next(row for row in chosen if row["reading"] == "published"),
@@ -188,6 +194,8 @@ def _readings(rows) -> Row:  # noqa: ANN001
             "most_metrics": max(row["metrics_with_emergent"] for row in table),
             "lowest_share": min(shares, default=0.0),
             "highest_share": max(shares, default=0.0),
+            "moved_by_infinite": max(moved("published", "with_infinite"), moved("signed", "signed_with_infinite")),
+            "moved_by_sign": max(moved("published", "signed"), moved("with_infinite", "signed_with_infinite")),
         },
     }
 
@@ -239,6 +247,12 @@ def _raw(rows) -> Row:  # noqa: ANN001
     rounded = count["rule, grid disagrees (scores rounded to 4 decimals)"]
     disagree = count["rule, grid disagrees"] + rounded
     agree = count["rule, grid agrees"]
+    ends = rows(
+        "select gallery.rank, arg_max(position, abs(step)) = max(position) as is_at_end from ("
+        " select *, score - lag(score) over (partition by curve_id order by position) as step from curve_points"
+        ") inner join curves using (curve_id) inner join gallery using (task, subtask, metric, shots, family)"
+        " where gallery = 'finite' group by gallery.rank"
+    )
     return {
         "row_counts": rows("from row_counts order by row_count desc"),
         "set_aside": [
@@ -259,6 +273,7 @@ def _raw(rows) -> Row:  # noqa: ANN001
         },
         "mc_copies": next(iter(rows("from copies where metric = 'multiple_choice_grade'")), None),
         "gallery_finite": rows("from gallery where gallery = 'finite' order by rank"),
+        "gallery_at_end": sum(row["is_at_end"] for row in ends),
         "gallery_falling": rows(
             "select count(*) as curves from gallery where gallery = 'finite' and emergence_score < 0"
         )[0]["curves"],
@@ -292,7 +307,7 @@ def render_markdown(context: Mapping[str, Any]) -> str:
         autoescape=False,  # noqa: S701 - Markdown: cell() escapes what comes from data, and the HTML is made with html=False
         keep_trailing_newline=True,
     )
-    environment.filters |= {"n": thousands, "pct": percent, "num": number, "cell": cell, "slug": slug}
+    environment.filters |= {"n": thousands, "pct": percent, "points": points, "num": number, "cell": cell, "slug": slug}
     text = environment.get_template("report.md.j2").render(context, table=markdown_table)
     return re.sub(r"\n{3,}", "\n\n", text)
 
@@ -304,6 +319,8 @@ def render_html(markdown: str, versions: str, folder: Path) -> str:
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slug(tokens[position + 1].content))
+        if token.type == "paragraph_open" and re.fullmatch(r"\*[^*].*[^*]\*", tokens[position + 1].content, re.DOTALL):
+            token.attrSet("class", "caption")
         for child in token.children or []:
             if child.type == "image":
                 child.attrSet("src", _data_uri(folder / str(child.attrGet("src"))))
@@ -350,7 +367,7 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, int):
         return thousands(value)
     if isinstance(value, float):
-        return percent(value) if "share" in name else number(value)
+        return percent(value) if "share" in name else number(value, 6 if name in ("published", "reproduced") else 4)
     return cell(str(value))
 
 
@@ -370,6 +387,11 @@ def thousands(value: float | None) -> str:
 
 def percent(share: float | None) -> str:
     return "none" if share is None else f"{100 * share:.1f} %"
+
+
+def points(share: float) -> str:
+    """A difference of shares in percentage points."""
+    return f"{100 * share:.1f}"
 
 
 def number(value: float | None, digits: int = 4) -> str:
