@@ -66,7 +66,7 @@ $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sq
 $(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
 		$(wildcard sql/[3-9]*.sql sql/checks/[3-9]*.sql) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
-$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) pipeline/figures.py pipeline/report.py $(wildcard pipeline/templates/*) \
+$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/templates/*) \
 		$(call unless_whole,$(STAMPS)/report)
 	@$(STAGE)
 

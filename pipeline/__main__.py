@@ -26,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{options.stage}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"{options.stage}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr)
+        print(
+            f"{options.stage}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr
+        )
         return 130
     return 0
 

@@ -51,7 +51,10 @@ def run(settings: Settings) -> list[Path]:
         agreeing, claims = database.fetch_row(
             connection, "select count(*) filter (where agrees), count(*) from reproduction"
         )
-    print(f"analyse  {agreeing} of {claims} published numbers reproduced; {len(products)} tables in {settings.shown(tables)}")
+    print(
+        f"analyse  {agreeing} of {claims} published numbers reproduced; "
+        f"{len(products)} tables in {settings.shown(tables)}"
+    )
     return [settings.database, *products]
 
 

@@ -14,7 +14,9 @@ def run(settings: Settings) -> list[Path]:
     """
     checks = settings.sql / "checks"
     with database.connect(settings.database, read_only=True) as connection:
-        is_stand_in, threshold = database.fetch_row(connection, "select is_stand_in, threshold from provenance, options")
+        is_stand_in, threshold = database.fetch_row(
+            connection, "select is_stand_in, threshold from provenance, options"
+        )
         connection.execute("set variable threshold = ?::double", [threshold])
         groups = [analyse.FINDINGS, analyse.REPRODUCTION]
         if not is_stand_in:

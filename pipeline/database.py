@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -111,7 +112,7 @@ def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     return int(number)
 
 
-def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple:
+def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
     """The single row that a query returns."""
     rows = connection.execute(query).fetchall()
     if len(rows) != 1:
@@ -135,7 +136,7 @@ def export_csv(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
     """
     columns = connection.execute(f'select * from "{table}" limit 0').description or []
     shown = ", ".join(
-        f"format('{{:.{SIGNIFICANT_DIGITS}g}}', \"{name}\") as \"{name}\"" if kind == "DOUBLE" else f'"{name}"'
+        f'format(\'{{:.{SIGNIFICANT_DIGITS}g}}\', "{name}") as "{name}"' if kind == "DOUBLE" else f'"{name}"'
         for name, kind in ((column[0], str(column[1])) for column in columns)
     )
     with replacing(path) as temporary:
@@ -149,7 +150,8 @@ def export_parquet(connection: duckdb.DuckDBPyConnection, table: str, path: Path
     """Write a table as Parquet in full precision, sorted like `export_csv`."""
     with replacing(path) as temporary:
         connection.execute(
-            f"copy (select * from \"{table}\" order by all) to '{_quoted(temporary)}' (format parquet, compression zstd)"
+            f"copy (select * from \"{table}\" order by all) to '{_quoted(temporary)}'"
+            " (format parquet, compression zstd)"
         )
     return path
 

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import matplotlib
@@ -181,7 +182,9 @@ def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
     left.legend(frameon=True)
     top_tasks = by_task.nlargest(8, "infinite").iloc[::-1]
     right.barh(top_tasks["task"], top_tasks["infinite"], color=ACCENT)
-    for position, (infinite, share) in enumerate(zip(top_tasks["infinite"], top_tasks["share_of_infinite"], strict=True)):
+    for position, (infinite, share) in enumerate(
+        zip(top_tasks["infinite"], top_tasks["share_of_infinite"], strict=True)
+    ):
         right.text(infinite + top_tasks["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
     right.set(title="Tasks with most infinite curves", xlim=(0, top_tasks["infinite"].max() * 1.5))
     right.grid(axis="y", visible=False)
@@ -200,6 +203,7 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
     figure, grid = plt.subplots(rows, 3, figsize=(10.5, 2.75 * rows), layout="constrained", squeeze=False)
     for axes in grid.flat[len(curves) :]:
         axes.remove()
+    curve: Any
     for axes, curve in zip(grid.flat, curves.itertuples(), strict=False):
         own = points[points["rank"] == curve.rank]
         axes.plot(own["params"], own["score"], marker="o", markersize=3.5, color="#1d4ed8")
@@ -214,14 +218,18 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
     return figure
 
 
-def _gallery_title(curve) -> str:  # noqa: ANN001 - a row of itertuples has no nameable type
+def _gallery_title(curve: Any) -> str:  # noqa: ANN401 - a row of itertuples has no type to name
     name = curve.subtask if curve.subtask.startswith(curve.task) else f"{curve.task}: {curve.subtask}"
     name = textwrap.shorten(name.replace("_", " ").replace(":", ": "), 52, placeholder=" …")
     name += " (aggregate)" if curve.is_aggregate else ""
-    score = f"E = {curve.emergence_score:.3g}" if np.isfinite(curve.emergence_score) else (
-        "E = ∞" if curve.emergence_score > 0 else "E = −∞"
+    score = (
+        f"E = {curve.emergence_score:.3g}"
+        if np.isfinite(curve.emergence_score)
+        else ("E = ∞" if curve.emergence_score > 0 else "E = −∞")
     )
-    n_test = f", n_test = {curve.n_test:,}" if pd.notna(curve.n_test) else "" if curve.is_aggregate else ", n_test not known"
+    n_test = (
+        f", n_test = {curve.n_test:,}" if pd.notna(curve.n_test) else "" if curve.is_aggregate else ", n_test not known"
+    )
     shots = f"{curve.shots} shot" + ("s" if curve.shots != 1 else "")
     return f"{textwrap.fill(name, 40)}\n{curve.family}, {shots}\n{score}{n_test}"
 
@@ -238,8 +246,10 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
         return connection.execute(query).df()
 
     def gallery(kind: str) -> Figure:
-        curves = frame(f"from gallery left join curves using (task, subtask, metric, shots, family)"
-                       f" where gallery = '{kind}' order by rank")
+        curves = frame(
+            f"from gallery left join curves using (task, subtask, metric, shots, family)"
+            f" where gallery = '{kind}' order by rank"
+        )
         points = frame(
             "select rank, params, score from gallery inner join curves using (task, subtask, metric, shots, family)"
             f" inner join curve_points using (curve_id) where gallery = '{kind}' order by rank, position"
@@ -257,8 +267,10 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
         ),
         "base_rates": lambda: draw_base_rates(frame("from base_rates order by number")),
         "readings": lambda: draw_readings(
-            frame("select readings.* from readings inner join seed_readings using (reading)"
-                  " order by keeps_infinite, is_absolute desc, threshold"),
+            frame(
+                "select readings.* from readings inner join seed_readings using (reading)"
+                " order by keeps_infinite, is_absolute desc, threshold"
+            ),
             threshold,
             published_share,
         ),

@@ -58,7 +58,8 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
         database.build_tables(connection, database.stage_files(settings.sql, *SEEDS))
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise PipelineError(
-            f"sql/seeds: {str(error).splitlines()[0]} Next: mend that file, or bring it back with `git checkout sql/seeds`."
+            f"sql/seeds: {str(error).splitlines()[0]} "
+            "Next: mend that file, or bring it back with `git checkout sql/seeds`."
         ) from error
 
 
@@ -106,9 +107,7 @@ def describe_rows(connection: duckdb.DuckDBPyConnection) -> str:
     return f"{rows_in:,} rows in = {parts}"
 
 
-def _note_provenance(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, manifest: table.Manifest
-) -> None:
+def _note_provenance(connection: duckdb.DuckDBPyConnection, settings: Settings, manifest: table.Manifest) -> None:
     connection.execute(
         "create table provenance as select ? as source, ?::varchar as sha256, ?::bigint as size, ? as address,"
         " ?::boolean as is_stand_in",

@@ -3,48 +3,31 @@
 import base64
 import platform
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import jinja2
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from pipeline import database, figures, files
-from pipeline.fetch import table as table_source
-from pipeline.settings import DEFAULT_THRESHOLD, Settings
-
-Row = dict[str, Any]
+from pipeline import database, figures, files, narrative, wording
+from pipeline.settings import Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
 LIBRARIES = (
-    "duckdb", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "jinja2", "markdown-it-py", "requests",
-)  # fmt: skip
-SECTIONS = (
-    "What is measured, and what becomes of every curve?",
-    "Is the published Figure 5A reproduced?",
-    "Which metrics do the tasks use that people called emergent?",
-    "How much of that is the base rate?",
-    "How does the answer depend on the reading and the threshold?",
-    "Who are the infinite curves?",
-    "What else is among the emergent curves?",
-    "How many scales does each family have?",
-    "How many test examples are behind a curve?",
-    "What do the most emergent curves look like?",
-    "Published and reproduced, line by line",
-    "Provenance",
+    "duckdb",
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "jinja2",
+    "markdown-it-py",
+    "requests",
 )
-MEANINGS = {
-    "finite": "E is a number",
-    "flat": "all scores equal: E is 0/0",
-    "infinite": "more than half of the steps are zero: E is +-infinity",
-    "single": "one scale only: no step",
-    "invalid": "a score is NaN or infinite",
-}
 
 
 def run(settings: Settings) -> list[Path]:
@@ -54,7 +37,7 @@ def run(settings: Settings) -> list[Path]:
         PipelineError: there is no database, or the results folder cannot be written.
     """
     with database.connect(settings.database, read_only=True) as connection:
-        context = gather(connection, settings)
+        context = narrative.gather(connection, settings)
         folder = settings.results(is_stand_in=context["is_stand_in"])
         pictures = figures.draw_all(connection, folder / "figures")
     markdown = render_markdown(context)
@@ -69,234 +52,11 @@ def run(settings: Settings) -> list[Path]:
     notice = f"STAND-IN, made without the scores. To get them: {context['how_to_get_scores']}.\n"
     files.write_text(
         settings.stamps / "headline",
-        "\n".join(plain(line) for line in context["headline"])
+        "\n".join(wording.plain(line) for line in context["headline"])
         + f"\nreport   {shown}/report.html (also {shown}/report.md, tables in {shown}/tables)\n"
         + (notice if context["is_stand_in"] else ""),
     )
     return products
-
-
-def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, Any]:
-    """Everything that the report says, read from the tables; the template only places it."""
-
-    def rows(query: str) -> list[Row]:
-        cursor = connection.execute(query)
-        names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    threshold = rows("from options")[0]["threshold"]
-    is_stand_in = rows("from provenance")[0]["is_stand_in"]
-    context: dict[str, Any] = {
-        "sections": SECTIONS,
-        "threshold": threshold,
-        "is_stand_in": is_stand_in,
-        "how_to_get_scores": table_source.how_to_get_scores(settings),
-        "provenance": rows("from provenance")[0],
-        "command": "make report" if threshold == DEFAULT_THRESHOLD else f"make report THRESHOLD={threshold:g}",
-    }
-    context |= _curves(rows) | _published(rows) | _base_rates(rows) | _readings(rows)
-    context |= _infinite(rows) | _emergent(rows) | _families(rows)
-    if not is_stand_in:
-        context |= _raw(rows)
-    context["headline"] = headline(context)
-    return context
-
-
-def _curves(rows) -> Row:  # noqa: ANN001 - rows(query) -> list[Row], here and below
-    counts = rows("select status, count(*) as curves from emergence group by status order by curves desc")
-    total = sum(row["curves"] for row in counts)
-    by_status = {row["status"]: row["curves"] for row in counts}
-    return {
-        "curves_total": total,
-        "status": dict.fromkeys(MEANINGS, 0) | by_status,
-        "statuses": [row | {"meaning": MEANINGS[row["status"]], "share": row["curves"] / total} for row in counts],
-    }
-
-
-def _published(rows) -> Row:  # noqa: ANN001
-    maxima = rows("from reproduction where starts_with(claim, 'Figure 5A: largest score under ')")
-    reproduction = rows("from reproduction order by starts_with(claim, 'Figure 5A: largest'), claim")
-    over = rows("from by_metric where reading = 'published' and emergent > 0 order by maximum desc")
-    metrics = rows("select count(*) as metrics from by_metric where reading = 'published'")[0]["metrics"]
-    annotated = rows("from annotated order by tasks desc, metric")
-    return {
-        "five_a": {
-            "maxima": len(maxima),
-            "maxima_agree": sum(row["agrees"] for row in maxima),
-            "all_agree": all(row["agrees"] for row in reproduction if row["claim"].startswith("Figure 5A")),
-            "metrics": metrics,
-            "over": [row["metric"] for row in over],
-        },
-        "reproduction": reproduction,
-        "agreeing": sum(row["agrees"] for row in reproduction),
-        "annotated": annotated,
-    }
-
-
-def _base_rates(rows) -> Row:  # noqa: ANN001
-    rates = {row["population"]: row for row in rows("from base_rates order by number")}
-    none: Row = {"members": 0, "two_metrics": 0, "share": 0.0}
-    odds = {
-        row["is_emergent"]: row | {"all": row["two_metrics"] + row["other_metrics"]} for row in rows("from annotated_odds")
-    }
-    tests = rows("from annotated_tests order by statistic desc")
-    by_name = {row["statistic"]: row for row in tests}
-    annotated = rates["tasks: annotated as emergent"]
-    return {
-        "annotated_total": annotated["members"],
-        "annotated_two": annotated["two_metrics"],
-        "annotated_share": annotated["share"],
-        "json_tasks": rates["tasks: JSON"],
-        "emergent_json": odds[True],
-        "other_json": odds[False],
-        "tests": tests,
-        "odds": by_name["odds ratio, sample"],
-        "fisher": by_name["Fisher's exact p, two-sided"],
-        "base": {
-            "all_curves": rates["curves: all"],
-            "emergent_published": rates.get("curves: emergent, published", none),
-            "emergent_with_infinite": rates.get("curves: emergent, with_infinite", none),
-        },
-    }
-
-
-def _readings(rows) -> Row:  # noqa: ANN001
-    table = rows(
-        "select readings.*, seed_readings.description from readings inner join seed_readings using (reading)"
-        " order by keeps_infinite, is_absolute desc, threshold"
-    )
-    left_out = {
-        row["reading"]: row["left_out"]
-        for row in rows("select reading, sum(left_out)::bigint as left_out from by_metric group by reading")
-    }
-    chosen = rows(
-        "select readings.*, seed_readings.description from readings inner join seed_readings using (reading)"
-        " where threshold = (select threshold from options) order by keeps_infinite, is_absolute desc"
-    )
-    shares = [row["share_two_metrics"] for row in table if row["share_two_metrics"] is not None]
-    by_key = {(row["reading"], row["threshold"]): row["share_two_metrics"] for row in table}
-
-    def moved(left: str, right: str) -> float:
-        pairs = [(by_key[left, t], by_key[right, t]) for t in {row["threshold"] for row in table}]
-        return max((abs(a - b) for a, b in pairs if a is not None and b is not None), default=0.0)
-
-    return {
-        "readings": {row["reading"]: row for row in chosen},
-        "published": next(row for row in chosen if row["reading"] == "published"),
-        "reading_seeds": [row | {"left_out": left_out[row["reading"]]} for row in chosen],
-        "readings_table": table,
-        "range": {
-            "lowest_threshold": min(row["threshold"] for row in table),
-            "highest_threshold": max(row["threshold"] for row in table),
-            "fewest": min(row["emergent"] for row in table),
-            "most": max(row["emergent"] for row in table),
-            "fewest_metrics": min(row["metrics_with_emergent"] for row in table),
-            "most_metrics": max(row["metrics_with_emergent"] for row in table),
-            "lowest_share": min(shares, default=0.0),
-            "highest_share": max(shares, default=0.0),
-            "moved_by_infinite": max(moved("published", "with_infinite"), moved("signed", "signed_with_infinite")),
-            "moved_by_sign": max(moved("published", "signed"), moved("with_infinite", "signed_with_infinite")),
-        },
-    }
-
-
-def _infinite(rows) -> Row:  # noqa: ANN001
-    by_n_test = rows("from by_n_test order by number")
-    ties = rows("from ties order by status")
-    top_tasks = rows("from infinite_by_task order by infinite desc, task limit 3")
-    none: Row = {"share_of_infinite": 0.0, "infinite": 0, "smallest_n_test": None, "largest_n_test": None}
-    return {
-        "by_n_test": by_n_test,
-        "few": next((row for row in by_n_test if row["number"] == 1), none),
-        "blips": sum(row["blips"] for row in by_n_test),
-        "top_tasks": top_tasks,
-        "top_tasks_share": sum(row["share_of_infinite"] for row in top_tasks),
-        "ties": ties,
-        "ties_total": sum(row["turn_on_ties"] for row in ties),
-        "ties_emergent_first": sum(row["emergent_by_first"] for row in ties),
-        "ties_emergent_last": sum(row["emergent_by_last"] for row in ties),
-    }
-
-
-def _emergent(rows) -> Row:  # noqa: ANN001
-    kinds = rows(
-        "select emergent_kinds.* from emergent_kinds inner join seed_readings using (reading)"
-        " order by keeps_infinite, is_absolute desc"
-    )
-    none = dict.fromkeys(("emergent", "aggregates", "falling", "copies", "rising_leaves_once"), 0)
-    return {
-        "kinds": kinds,
-        "kinds_published": next((row for row in kinds if row["reading"] == "published"), none),
-        "emergent_tasks": rows(
-            "select task, metric, count(*) as curves, string_agg(distinct family, ', ' order by family) as families,"
-            " arg_max(emergence_score, abs(emergence_score)) as largest, min(n_test) as smallest_n_test"
-            " from emergent_curves group by task, metric order by curves desc, task, metric"
-        ),
-    }
-
-
-def _families(rows) -> Row:  # noqa: ANN001
-    families = rows("from families order by n_scales desc, family")
-    return {"families": families, "capped": [row for row in families if row["n_scales"] == 3]}
-
-
-def _raw(rows) -> Row:  # noqa: ANN001
-    """What only raw scores can tell."""
-    cells = rows("from n_test_cells order by outcome")
-    count = Counter({row["outcome"]: row["cells"] for row in cells})
-    rounded = count["rule, grid disagrees (scores rounded to 4 decimals)"]
-    disagree = count["rule, grid disagrees"] + rounded
-    agree = count["rule, grid agrees"]
-    ends = rows(
-        "select gallery.rank, arg_max(position, abs(step)) = max(position) as is_at_end from ("
-        " select *, score - lag(score) over (partition by curve_id order by position) as step from curve_points"
-        ") inner join curves using (curve_id) inner join gallery using (task, subtask, metric, shots, family)"
-        " where gallery = 'finite' group by gallery.rank"
-    )
-    return {
-        "row_counts": rows("from row_counts order by row_count desc"),
-        "set_aside": [
-            f"{row['scores']} scores of {cell(row['task'])}, {cell(row['subtask'])}"
-            for row in rows(
-                "select task, subtask, count(*) as scores from rows_set_aside group by task, subtask order by task, subtask"
-            )
-        ]
-        or ["none"],
-        "n_test_cells": cells,
-        "cells": {
-            "agree": agree,
-            "disagree": disagree,
-            "checkable": max(agree + disagree, 1),
-            "rounded": rounded,
-            "like_grid": sum(row["cells_like_grid"] for row in cells),
-            "smallest_grid_right": sum(row["smallest_grid_right"] for row in cells),
-        },
-        "mc_copies": next(iter(rows("from copies where metric = 'multiple_choice_grade'")), None),
-        "gallery_finite": rows("from gallery where gallery = 'finite' order by rank"),
-        "gallery_at_end": sum(row["is_at_end"] for row in ends),
-        "gallery_falling": rows(
-            "select count(*) as curves from gallery where gallery = 'finite' and emergence_score < 0"
-        )[0]["curves"],
-    }
-
-
-def headline(context: Mapping[str, Any]) -> list[str]:
-    """The answer in three sentences of Markdown, every number from the tables."""
-    published, kept = context["readings"]["published"], context["readings"]["with_infinite"]
-    few = context["few"]
-    return [
-        f"**Reproduced: {context['agreeing']} of {len(context['reproduction'])} published numbers.** "
-        f"{len(context['five_a']['over'])} of {context['five_a']['metrics']} metrics have a curve over the threshold, and "
-        f"{context['annotated_two']} of {context['annotated_total']} tasks called emergent ({percent(context['annotated_share'])}) "
-        "are under multiple_choice_grade or exact_str_match.",
-        f"**But the readings disagree.** Of {thousands(context['curves_total'])} curves the published reading calls "
-        f"{thousands(published['emergent'])} emergent, {percent(published['share_two_metrics'])} of them under the two metrics; with "
-        f"infinite scores kept it is {thousands(kept['emergent'])}, {percent(kept['share_two_metrics'])} of them. "
-        f"Among all curves the share is {percent(context['base']['all_curves']['share'])}.",
-        f"**And most infinite scores are few test examples.** {percent(few['share_of_infinite'])} of the "
-        f"{thousands(context['status']['infinite'])} infinite curves are scored on {few['smallest_n_test']} to "
-        f"{few['largest_n_test']} examples each.",
-    ]
 
 
 def render_markdown(context: Mapping[str, Any]) -> str:
@@ -307,8 +67,15 @@ def render_markdown(context: Mapping[str, Any]) -> str:
         autoescape=False,  # noqa: S701 - Markdown: cell() escapes what comes from data, and the HTML is made with html=False
         keep_trailing_newline=True,
     )
-    environment.filters |= {"n": thousands, "pct": percent, "points": points, "num": number, "cell": cell, "slug": slug}
-    text = environment.get_template("report.md.j2").render(context, table=markdown_table)
+    environment.filters |= {
+        "n": wording.thousands,
+        "pct": wording.percent,
+        "points": wording.points,
+        "num": wording.number,
+        "cell": wording.cell,
+        "slug": wording.slug,
+    }
+    text = environment.get_template("report.md.j2").render(context, table=wording.markdown_table)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
@@ -318,7 +85,7 @@ def render_html(markdown: str, versions: str, folder: Path) -> str:
     tokens = parser.parse(markdown)
     for position, token in enumerate(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", slug(tokens[position + 1].content))
+            token.attrSet("id", wording.slug(tokens[position + 1].content))
         if token.type == "paragraph_open" and re.fullmatch(r"\*[^*].*[^*]\*", tokens[position + 1].content, re.DOTALL):
             token.attrSet("class", "caption")
         for child in token.children or []:
@@ -340,71 +107,3 @@ def library_versions() -> str:
     """The versions that made this report, a line each."""
     lines = [f"python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in LIBRARIES)]
     return "\n".join(lines) + "\n"
-
-
-def markdown_table(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:
-    """A Markdown table of the named columns; numbers stand to the right, every text cell is escaped."""
-    if not rows:
-        return "*None.*"
-    numeric = {name: any(_is_number(row[name]) for row in rows) for name in titles}
-    lines = [
-        "| " + " | ".join(cell(title) for title in titles.values()) + " |",
-        "| " + " | ".join("---:" if numeric[name] else "---" for name in titles) + " |",
-        *("| " + " | ".join(_shown(name, row[name]) for name in titles) + " |" for row in rows),
-    ]
-    return "\n".join(lines)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _shown(name: str, value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN is the only value that differs from itself
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "**no**"
-    if isinstance(value, int):
-        return thousands(value)
-    if isinstance(value, float):
-        return percent(value) if "share" in name else number(value, 6 if name in ("published", "reproduced") else 4)
-    return cell(str(value))
-
-
-def cell(text: str) -> str:
-    """Text from data as literal Markdown on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>|#!&])", r"\\\1", " ".join(str(text).split()))
-
-
-def plain(markdown: str) -> str:
-    """A line of our own Markdown as it would be read on a terminal."""
-    return markdown.replace("**", "")
-
-
-def thousands(value: float | None) -> str:
-    return "none" if value is None else f"{value:,.0f}"
-
-
-def percent(share: float | None) -> str:
-    return "none" if share is None else f"{100 * share:.1f} %"
-
-
-def points(share: float) -> str:
-    """A difference of shares in percentage points."""
-    return f"{100 * share:.1f}"
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """At most `digits` significant digits, without an exponent where it can be helped."""
-    if value is None:
-        return ""
-    if value in (float("inf"), float("-inf")):
-        return "∞" if value > 0 else "−∞"
-    return f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
-
-
-def slug(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
-    return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()))
-
-

@@ -24,10 +24,12 @@ class Settings:
 
     @property
     def sql(self) -> Path:
+        """The queries, checks and seeds."""
         return self.root / "sql"
 
     @property
     def data(self) -> Path:
+        """What git ignores: downloads, databases, stamps and runs."""
         return self.root / "data"
 
     @property
@@ -37,10 +39,12 @@ class Settings:
 
     @property
     def stamps(self) -> Path:
+        """Where this source's stage stamps lie."""
         return self.data / "stamps" / self.name
 
     @property
     def database(self) -> Path:
+        """This source's DuckDB file."""
         if self.source == DEFAULT_SOURCE:
             return self.data / "bigbench.duckdb"
         return self.data / "runs" / self.name / "bigbench.duckdb"

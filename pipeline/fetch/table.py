@@ -55,10 +55,12 @@ class Manifest:
 
     @property
     def is_stand_in(self) -> bool:
+        """Whether the committed curves must serve instead of scores."""
         return self.path is None
 
 
 def manifest_path(settings: Settings) -> Path:
+    """Where the manifest lies."""
     return settings.data / "raw" / "table.json"
 
 
@@ -75,7 +77,7 @@ def read_manifest(settings: Settings) -> Manifest:
         raise PipelineError(f"{settings.shown(path)}: no usable manifest. Next: run `make fetch`.") from error
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """The network gave no answer, so that a stand-in may serve. Any answer, even an error, is not this."""
 
 
@@ -92,7 +94,7 @@ def fetch(settings: Settings, pin: Pin = PINNED) -> list[Path]:
     target = settings.data / "raw" / pin.name
     try:
         origin = _bring(settings, pin, target)
-    except Unreachable as error:
+    except UnreachableError as error:
         _note_stand_in(settings, pin, str(error))
         return []
     print(f"fetch    {pin.name}: {pin.size:,} bytes, sha256 verified, from {origin}")
@@ -109,7 +111,8 @@ def _bring(settings: Settings, pin: Pin, target: Path) -> str:
         return str(Path(settings.mirror) / pin.name)
     if settings.mirror not in ("", DEFAULT_MIRROR):
         raise PipelineError(
-            f"MIRROR={settings.mirror} holds no {pin.name}. Next: put the file there, or leave MIRROR out to download it."
+            f"MIRROR={settings.mirror} holds no {pin.name}. "
+            "Next: put the file there, or leave MIRROR out to download it."
         )
     if target.is_file() and files.sha256(target) == pin.sha256:
         return settings.shown(target)
@@ -130,7 +133,7 @@ def _download(pin: Pin) -> bytes:
     try:
         response = requests.get(pin.address, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
     except requests.RequestException as error:
-        raise Unreachable(type(error).__name__) from error
+        raise UnreachableError(type(error).__name__) from error
     with response:
         if response.status_code != requests.codes.ok:
             raise PipelineError(
@@ -167,6 +170,7 @@ def stand_in_path(settings: Settings) -> Path:
 
 
 def how_to_get_scores(settings: Settings) -> str:
+    """What a user without scores can do, as the end of a sentence."""
     return f"put {PINNED.name} into {settings.mirror or DEFAULT_MIRROR} (or a folder named with MIRROR=), or go online"
 
 
