@@ -32,6 +32,7 @@ CSV_TABLES = (
     "n_test_disagreements",
     "n_test_cells",
     "copies",
+    "gallery_steps",
     "reproduction",
 )
 
@@ -89,7 +90,8 @@ def association(counts: np.ndarray) -> pd.DataFrame:
     Returns:
         One row a statistic: `statistic`, `value`, `low`, `high`; p values have no interval.
     """
-    woolf = Table2x2(counts.astype(float), shift_zeros=False)
+    # Woolf's estimate of an empty cell is infinite or undefined; half a count in each cell is his own remedy.
+    woolf = Table2x2(counts.astype(float), shift_zeros=True)
     exact = stats.contingency.odds_ratio(counts.astype(int), kind="conditional")
     exact_interval = exact.confidence_interval(0.95)
     rows = [

@@ -48,6 +48,7 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     is_stand_in = rows("from provenance")[0]["is_stand_in"]
     context: dict[str, Any] = {
         "sections": SECTIONS,
+        "mc_copies": None,
         "threshold": threshold,
         "is_stand_in": is_stand_in,
         "how_to_get_scores": table_source.how_to_get_scores(settings),
@@ -190,7 +191,7 @@ def _emergent(rows: Query) -> Row:
         "kinds_published": next((row for row in kinds if row["reading"] == "published"), none),
         "emergent_tasks": rows(
             "select task, metric, count(*) as curves, string_agg(distinct family, ', ' order by family) as families,"
-            " arg_max(emergence_score, abs(emergence_score)) as largest, min(n_test) as smallest_n_test"
+            " max(abs(emergence_score)) as largest, min(n_test) as smallest_n_test"
             " from emergent_curves group by task, metric order by curves desc, task, metric"
         ),
     }
@@ -208,12 +209,6 @@ def _raw(rows: Query) -> Row:
     rounded = count["rule, grid disagrees (scores rounded to 4 decimals)"]
     disagree = count["rule, grid disagrees"] + rounded
     agree = count["rule, grid agrees"]
-    ends = rows(
-        "select gallery.rank, arg_max(position, abs(step)) = max(position) as is_at_end from ("
-        " select *, score - lag(score) over (partition by curve_id order by position) as step from curve_points"
-        ") inner join curves using (curve_id) inner join gallery using (task, subtask, metric, shots, family)"
-        " where gallery = 'finite' group by gallery.rank"
-    )
     return {
         "row_counts": rows("from row_counts order by row_count desc"),
         "set_aside": [
@@ -235,7 +230,7 @@ def _raw(rows: Query) -> Row:
         },
         "mc_copies": next(iter(rows("from copies where metric = 'multiple_choice_grade'")), None),
         "gallery_finite": rows("from gallery where gallery = 'finite' order by rank"),
-        "gallery_at_end": sum(row["is_at_end"] for row in ends),
+        "gallery_at_end": len(rows("from gallery_steps where gallery = 'finite' and is_largest_at_end")),
         "gallery_falling": rows(
             "select count(*) as curves from gallery where gallery = 'finite' and emergence_score < 0"
         )[0]["curves"],

@@ -1,0 +1,69 @@
+"""Each SQL data test finds the case that it is for, and passes where all is well."""
+
+import pytest
+from conftest import made_up_query, write_parquet
+
+from pipeline import database, load
+from pipeline.errors import PipelineError
+from pipeline.settings import ROOT
+
+CHECKS = sorted((ROOT / "sql" / "checks").glob("*.sql"))
+
+# What to do to the finished database of the made-up scores so that the data test must complain.
+SABOTAGE = {
+    "10_null_keys": "update stg_rows set task = null where row_id = 1",
+    "11_unknown_models": "update stg_rows set family = null where row_id = 1",
+    "12_unknown_tasks": "update stg_rows set metric = null where row_id = 1",
+    "13_unknown_metrics": "update stg_scores set metric = 'vibes' where shots = 1",
+    "14_conflicting_duplicates": "insert into stg_scores select * replace (77.0 as score) from stg_scores limit 1",
+    "15_rows_add_up": "update row_counts set row_count = row_count - 1 where outcome = 'kept'",
+    "16_seed_keys": "insert into seed_models select * from seed_models limit 1",
+    "17_seed_tasks_agree": "delete from seed_annotations where task = 'codenames'",
+    "20_points_are_scores": "delete from curve_points where curve_id = 1 and position = 1",
+    "21_positions_follow_scale": "update curve_points set params = 1 where position = 2",
+    "22_one_status_each": "insert into emergence select * from emergence limit 1",
+    "23_score_fits_status": "update emergence set emergence_score = 'nan' where status = 'finite'",
+    "24_score_within_bounds": "update emergence set emergence_score = 2.5 where family = 'PaLM'",
+    "25_n_test_only_where_known": "update emergence set n_test = 5, n_test_basis = 'rule' where metric = 'bleu'",
+    "30_readings_account_for_all": "update by_metric set left_out = left_out + 1 where metric = 'bleu'",
+    "31_readings_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
+    "32_statuses_add_up": "update by_n_test set flat = flat + 1",
+    "60_every_claim_is_compared": "update reproduction set reproduced = null where starts_with(claim, 'Wei')",
+}
+
+
+def test_every_check_has_a_case():
+    assert [check.stem for check in CHECKS] == sorted(SABOTAGE)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
+def test_it_passes_on_good_data_and_catches_its_case(made_up, check):
+    with database.connect(made_up.database) as connection:
+        connection.execute("set variable threshold = 100.0")
+        database.run_check(connection, check)
+        connection.execute(SABOTAGE[check.stem])
+        with pytest.raises(PipelineError) as caught:
+            database.run_check(connection, check)
+    assert f"[sql/checks/{check.name}]" in str(caught.value)
+    assert ". Next: " in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
+def test_it_says_what_its_rows_would_mean_and_what_to_do(check):
+    meaning, remedy = check.read_text(encoding="utf-8").splitlines()[:2]
+    assert meaning.startswith("-- ")
+    assert not meaning.endswith(".")
+    assert remedy.startswith("-- ")
+    assert remedy.endswith(".")
+
+
+def test_only_three_rows_are_shown(project):
+    scores = write_parquet(
+        f"select * replace (task_name || number_of_shots as task_name) from ({made_up_query()})",
+        project.root / "s.parquet",
+    )
+    with database.connect(project.root / "db.duckdb") as connection:
+        load.load_seeds(connection, project)
+        with pytest.raises(PipelineError, match="and 3 more"):
+            load.load_scores(connection, project, scores)

@@ -1,0 +1,103 @@
+"""The database: locks, transactions, exports."""
+
+import subprocess
+import sys
+
+import duckdb
+import pytest
+
+from pipeline import database, files
+from pipeline.errors import PipelineError
+
+
+def test_a_database_that_another_process_holds_names_it(tmp_path):
+    path = tmp_path / "held.duckdb"
+    duckdb.connect(str(path)).close()
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import duckdb, sys; c = duckdb.connect({str(path)!r}); print('held', flush=True); sys.stdin.read()",
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(PipelineError, match=f"process {holder.pid} holds the database. Next: "),
+            database.connect(path),
+        ):
+            pass
+    finally:
+        holder.communicate(b"")
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    path = tmp_path / "broken.duckdb"
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(PipelineError, match=r"broken\.duckdb: cannot be opened .* Next: "), database.connect(path):
+        pass
+
+
+def test_a_missing_database_says_how_to_make_one(tmp_path):
+    missing = tmp_path / "none.duckdb"
+    with pytest.raises(PipelineError, match="Next: run `make load`"), database.connect(missing, read_only=True):
+        pass
+
+
+def test_a_transaction_is_all_or_nothing(connection):
+    connection.execute("create table kept as select 1 as x")
+    with pytest.raises(duckdb.Error), database.transaction(connection):
+        connection.execute("create or replace table kept as select 2 as x")
+        connection.execute("select no_such_column from kept")
+    assert connection.execute("from kept").fetchall() == [(1,)]
+
+
+def test_csv_cells(connection, tmp_path):
+    connection.execute(
+        "create table t as select * from (values ('b', 1.0 / 3, 2), ('a', 'inf'::double, null), ('a', '-inf'::double, 1),"
+        " ('a', null, 0), ('say \"hi\", twice', 1e-20, 10000000000)) v(name, x, n)"
+    )
+    database.export_csv(connection, "t", tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text().splitlines() == [
+        "name,x,n",
+        "a,-inf,1",
+        "a,inf,",
+        "a,,0",
+        "b,0.3333333333,2",
+        '"say ""hi"", twice",1e-20,10000000000',
+    ]
+
+
+def test_exports_are_the_same_bytes_again(connection, tmp_path):
+    connection.execute("create table t as select i % 7 as a, random() as b from range(5000) r(i)")
+    for name in ("one", "two"):
+        database.export_parquet(connection, "t", tmp_path / f"{name}.parquet")
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+def test_replacing_leaves_nothing_behind_a_failure(tmp_path):
+    target = tmp_path / "x.txt"
+    target.write_text("old")
+    with pytest.raises(RuntimeError), files.replacing(target) as temporary:
+        temporary.write_text("half of the n")
+        raise RuntimeError
+    assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
+    assert target.read_text() == "old"
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
+    (tmp_path / "outputs").write_text("a file in the way")
+    with pytest.raises(PipelineError, match="cannot be written .* Next: check that the folder"):
+        files.write_text(tmp_path / "outputs" / "report.md", "x")
+
+
+def test_a_full_disk_is_one_clear_line(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(PipelineError, match="No space left on device.* Next: "):
+        files.write_text(tmp_path / "x.txt", "x")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,110 @@
+"""Bad input: one clear line that names file, cause and next step, and nothing half-written."""
+
+import math
+
+import pytest
+from conftest import analysed, made_up_query, write_parquet
+
+from pipeline import database, load, score
+from pipeline.errors import PipelineError
+from pipeline.fetch import table
+from pipeline.settings import ROOT
+
+
+def load_query(project, query):
+    scores = write_parquet(query, project.root / "scores.parquet")
+    table._write_manifest(project, table.Manifest(str(scores), "0" * 64, 1, "made up"))
+    load.run(project)
+
+
+def altered(where, **columns):
+    """The made-up scores with some columns replaced in the rows where a condition holds."""
+    replaced = ", ".join(f"if({where}, {value}, {name}) as {name}" for name, value in columns.items())
+    return f"select * replace ({replaced}) from ({made_up_query()})"
+
+
+GPT_FIRST = "model_family_model_name = 'GPT GPT-3 Small' and number_of_shots = 1"
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (altered(GPT_FIRST, task_name="null"), ["without a task", "fetch it again"]),
+        (altered(GPT_FIRST, score_value="null"), ["without a task", "score=None"]),
+        (altered(GPT_FIRST, task_name="'no_such_task'"), ["no_such_task", "sql/seeds/tasks.csv", "add a line"]),
+        (
+            altered(GPT_FIRST, model_family_model_name="'GPT GPT-9'"),
+            ["GPT GPT-9", "sql/seeds/models.csv", "add a line"],
+        ),
+        (
+            f"{made_up_query()} union all select * replace (7.5 as score_value) from ({made_up_query()}) where {GPT_FIRST}",
+            ["more than one score", "codenames", "lowest=7.5", "highest=9.0"],
+        ),
+        (f"select * exclude (score_value) from ({made_up_query()})", ["has columns", "score_value DOUBLE"]),
+        (f"select * replace (score_value::varchar as score_value) from ({made_up_query()})", ["score_value VARCHAR"]),
+    ],
+)
+def test_bad_tables_stop_the_run_and_leave_no_database(project, query, words):
+    with pytest.raises(PipelineError) as caught:
+        load_query(project, query)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "Next: " in message
+    for word in words:
+        assert word in message
+    assert not project.database.exists()
+    assert list(project.data.glob(".*")) == []
+
+
+def test_a_failed_load_keeps_the_database_of_the_last_good_one(project):
+    load_query(project, made_up_query())
+    before = project.database.read_bytes()
+    with pytest.raises(PipelineError):
+        load_query(project, altered(GPT_FIRST, task_name="null"))
+    assert project.database.read_bytes() == before
+
+
+def test_a_file_that_is_no_parquet(project):
+    broken = project.root / "scores.parquet"
+    broken.write_text("<html>not found</html>")
+    table._write_manifest(project, table.Manifest(str(broken), "0" * 64, 1, "made up"))
+    with pytest.raises(PipelineError, match=r"scores\.parquet: cannot be read as Parquet .* Next: "):
+        load.run(project)
+
+
+def test_without_a_fetch(project):
+    with pytest.raises(PipelineError, match="Next: run `make fetch`"):
+        load.run(project)
+
+
+def test_a_damaged_seed_names_itself(project, tmp_path):
+    (tmp_path / "sql").unlink()
+    (tmp_path / "sql").mkdir()
+    for path in (ROOT / "sql").glob("*.sql"):
+        (tmp_path / "sql" / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "sql" / "seeds").mkdir()
+    (tmp_path / "sql" / "seeds" / "tasks.csv").write_text("task\nx\n")
+    with pytest.raises(PipelineError, match="sql/seeds: .*git checkout sql/seeds"):
+        load_query(project, made_up_query())
+
+
+def test_row_order_changes_no_curve(project):
+    def emergence(order):
+        analysed(project, write_parquet(f"select * from ({made_up_query()}) {order}", project.root / "s.parquet"))
+        with database.connect(project.database, read_only=True) as connection:
+            return connection.execute("from emergence order by all").fetchall()
+
+    assert emergence("order by hash(score_value)") == emergence("order by hash(model_family_model_name)")
+
+
+def test_infinities_are_kept_as_they_are(project):
+    load_query(project, made_up_query())
+    with database.connect(project.database, read_only=True) as connection:
+        assert connection.execute(
+            "select score from stg_scores where task = 'analytic_entailment' and family = 'Gopher' order by params"
+        ).fetchall() == [(0.5,), (-math.inf,)]
+
+
+def test_score_needs_a_database(project):
+    with pytest.raises(PipelineError, match="Next: "):
+        score.run(project)

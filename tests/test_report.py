@@ -1,0 +1,130 @@
+"""The report: from made-up scores, from real ones, and from the stand-in."""
+
+import re
+import shutil
+
+import pytest
+from conftest import MIRRORED
+
+from pipeline import analyse, database, figures, load, report, score
+from pipeline.fetch import table
+from pipeline.settings import DEFAULT_MIRROR, ROOT, Settings
+
+
+@pytest.fixture
+def reported(made_up):
+    report.run(made_up)
+    return made_up, made_up.results(is_stand_in=False)
+
+
+def test_the_report_of_made_up_scores_says_what_does_not_agree(reported):
+    _, folder = reported
+    text = (folder / "report.md").read_text()
+    assert "Not entirely." in text
+    assert "**no**" in text
+    assert "49 |" in text  # rows in
+    assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
+
+
+def test_the_page_is_one_file_that_loads_nothing(reported):
+    _, folder = reported
+    html = (folder / "report.html").read_text()
+    sources = re.findall(r'src="([^"]{0,30})', html)
+    assert len(sources) == len(list((folder / "figures").glob("*.png"))) >= 7
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert "<link" not in html
+    assert "<script" not in html
+
+
+def test_every_entry_of_the_contents_leads_somewhere(reported):
+    _, folder = reported
+    html = (folder / "report.html").read_text()
+    targets = re.findall(r'href="#([^"]+)"', html)
+    assert len(targets) >= 12
+    assert set(targets) <= set(re.findall(r'<h2 id="([^"]+)"', html))
+
+
+def test_every_file_that_the_report_names_is_there(reported):
+    _, folder = reported
+    text = (folder / "report.md").read_text()
+    named = re.findall(r"`(tables/[\w.]+|figures/[\w.]+|sql/[\w./]+)`", text)
+    assert named
+    for name in named:
+        assert (folder / name).is_file() or (ROOT / name).is_file(), name
+
+
+def test_the_headline_is_kept_for_make(reported):
+    settings, _ = reported
+    headline = (settings.stamps / "headline").read_text()
+    assert headline.startswith("Reproduced: ")
+    assert "report   outputs/report.html" in headline
+
+
+def test_report_and_figures_are_the_same_bytes_again(reported):
+    settings, folder = reported
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    report.run(settings)
+    after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert [path.name for path in before if after.get(path) != before[path]] == []
+
+
+def test_another_threshold_goes_to_a_folder_of_its_own(made_up):
+    settings = Settings(root=made_up.root, threshold=5.0)
+    analyse.run(settings)
+    report.run(settings)
+    folder = made_up.root / "data" / "runs" / "table-threshold-5"
+    text = (folder / "report.md").read_text()
+    assert "exceeds 5." in text
+    assert "make report THRESHOLD=5" in text
+
+
+def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(project):
+    stand_in = table.stand_in_path(project)
+    stand_in.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "outputs" / "tables" / "emergence.parquet", stand_in)
+    table._write_manifest(project, table.Manifest(None, None, None, "nowhere"))
+    for stage in (load, score, analyse, report):
+        stage.run(project)
+    folder = project.data / "runs" / "stand-in"
+    text = (folder / "report.md").read_text()
+    assert "made without the scores" in text.splitlines()[2]
+    assert "52 of 52 published numbers" in text
+    assert text.count("Left out: this section needs raw scores") == 2
+    assert "STAND-IN" in (project.stamps / "headline").read_text().splitlines()[-1]
+    assert not (folder / "tables" / "copies.csv").exists()
+    assert sorted(path.name for path in project.root.glob("outputs/*")) == ["tables"]
+
+
+@pytest.mark.skipif(not MIRRORED.is_file(), reason=f"the real scores are not in {DEFAULT_MIRROR}")
+def test_the_committed_report_is_what_the_real_scores_give(project):
+    # The provenance names the public address, as a real fetch notes it.
+    pin = table.PINNED
+    table._write_manifest(project, table.Manifest(str(MIRRORED), pin.sha256, pin.size, pin.address))
+    for stage in (load, score, analyse, report):
+        stage.run(project)
+    made, committed = project.results(is_stand_in=False), ROOT / "outputs"
+    assert (made / "report.md").read_text() == (committed / "report.md").read_text()
+    for path in (committed / "tables").glob("*.csv"):
+        assert (made / "tables" / path.name).read_text() == path.read_text(), path.name
+    with database.connect(project.database, read_only=True) as connection:
+        difference = connection.execute(
+            "select count(*) from (from read_parquet(?) except all from read_parquet(?))",
+            [str(made / "tables" / "emergence.parquet"), str(committed / "tables" / "emergence.parquet")],
+        ).fetchall()
+    assert difference == [(0,)]
+
+
+def test_every_committed_figure_is_drawn():
+    names = {path.stem for path in (ROOT / "outputs" / "figures").glob("*.png")}
+    text = (ROOT / "outputs" / "report.md").read_text()
+    assert names == set(re.findall(r"\(figures/(\w+)\.png\)", text))
+
+
+def test_gallery_titles_say_what_is_known():
+    class Curve:
+        task, subtask, metric, family, shots = "color", "color: hex", "exact_str_match", "GPT", 1
+        n_test, emergence_score, is_aggregate = 25, float("-inf"), False
+
+    assert figures._gallery_title(Curve) == "color: hex\nGPT, 1 shot\nE = −∞, n_test = 25"
+    Curve.n_test, Curve.is_aggregate, Curve.emergence_score = None, True, 186.0
+    assert figures._gallery_title(Curve) == "color: hex (aggregate)\nGPT, 1 shot\nE = 186"
