@@ -108,9 +108,11 @@ $(VENV)/bin/python:
 	@echo "venv     making $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 
+# The .pth file lets a notebook import the pipeline wherever it runs.
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "venv     installing the locked requirements (once; about a minute)"
 	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
+	@$(VENV)/bin/python -c "import site, sys; open(site.getsitepackages()[0] + '/pipeline.pth', 'w').write(sys.argv[1])" "$(CURDIR)"
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

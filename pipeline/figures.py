@@ -6,11 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -54,7 +49,8 @@ def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float)
     rows = pd.Series(np.arange(len(order)), index=order)
     jitter = np.random.default_rng(JITTER_SEED).uniform(-0.3, 0.3, len(values))
     is_over = values["value"] > threshold
-    figure, axes = plt.subplots(figsize=(8.5, 8.5), layout="constrained")
+    figure = Figure(figsize=(8.5, 8.5), layout="constrained")
+    axes = figure.subplots()
     axes.scatter(
         values["value"],
         values["metric"].map(rows) + jitter,
@@ -94,7 +90,8 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame) -> Figure
         annotated: `metric`, `tasks`, `share`.
         base_rates: `population`, `members`, `share`.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.2), layout="constrained", width_ratios=(1.15, 1))
+    figure = Figure(figsize=(9.5, 3.2), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
     ordered = annotated.sort_values("tasks")
     left.barh(ordered["metric"], ordered["tasks"], color=[_metric_colour(metric) for metric in ordered["metric"]])
     for position, (tasks, share) in enumerate(zip(ordered["tasks"], ordered["share"], strict=True)):
@@ -128,7 +125,8 @@ def _draw_shares(axes: Axes, populations: pd.DataFrame, title: str) -> None:
 def draw_base_rates(base_rates: pd.DataFrame) -> Figure:
     """The share of the two metrics among all curves, and among those that each reading calls emergent."""
     curves = base_rates[base_rates["population"].str.startswith("curves")].iloc[::-1]
-    figure, axes = plt.subplots(figsize=(8.5, 3.6), layout="constrained")
+    figure = Figure(figsize=(8.5, 3.6), layout="constrained")
+    axes = figure.subplots()
     _draw_shares(axes, curves, "multiple_choice_grade and exact_str_match among curves")
     return figure
 
@@ -141,7 +139,8 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
         threshold: the chosen one, marked.
         published_share: the share of the two metrics among the annotated tasks of the published Figure 5C.
     """
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
+    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
     for reading, rows in readings.groupby("reading", sort=False):
         style = {"marker": "o", "color": READING_COLOURS[str(reading)], "label": str(reading)}
         left.plot(rows["threshold"], rows["share_two_metrics"], **style)
@@ -166,7 +165,8 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
 
 def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
     """Who the infinite curves are: statuses by number of test examples, and the tasks with most of them."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.2), layout="constrained", width_ratios=(1.25, 1))
+    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
     classes = by_n_test.sort_values("number")
     start = np.zeros(len(classes))
     for status, colour in STATUS_COLOURS.items():
@@ -200,7 +200,8 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
         points: `rank`, `params` (effective, single parameters), `score` (raw units of the metric).
     """
     rows = max(1, -(-len(curves) // 3))
-    figure, grid = plt.subplots(rows, 3, figsize=(10.5, 2.75 * rows), layout="constrained", squeeze=False)
+    figure = Figure(figsize=(10.5, 2.75 * rows), layout="constrained")
+    grid = figure.subplots(rows, 3, squeeze=False)
     for axes in grid.flat[len(curves) :]:
         axes.remove()
     curve: Any
@@ -289,5 +290,4 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
 def _save(figure: Figure, path: Path) -> Path:
     with files.replacing(path) as temporary:
         figure.savefig(temporary, metadata={"Software": None})
-    plt.close(figure)
     return path

@@ -56,7 +56,8 @@ def test_a_transaction_is_all_or_nothing(connection):
 
 def test_csv_cells(connection, tmp_path):
     connection.execute(
-        "create table t as select * from (values ('b', 1.0 / 3, 2), ('a', 'inf'::double, null), ('a', '-inf'::double, 1),"
+        "create table t as select * from (values"
+        " ('b', 1.0 / 3, 2), ('a', 'inf'::double, null), ('a', '-inf'::double, 1),"
         " ('a', null, 0), ('say \"hi\", twice', 1e-20, 10000000000)) v(name, x, n)"
     )
     database.export_csv(connection, "t", tmp_path / "t.csv")

@@ -1,5 +1,6 @@
 """sql/22_curve_emergence.sql against worked examples, a reference in Python, and the properties of E."""
 
+import itertools
 import math
 import statistics
 
@@ -34,7 +35,7 @@ def reference(y: list[float]) -> tuple[float | None, str]:
     if max(y) == min(y):
         return None, "flat"
     direction = math.copysign(1, y.index(max(y)) - y.index(min(y)))
-    median = statistics.median((b - a) * (b - a) for a, b in zip(y, y[1:], strict=False))
+    median = statistics.median((b - a) * (b - a) for a, b in itertools.pairwise(y))
     if median == 0:
         return direction * INF, "infinite"
     return direction * (max(y) - min(y)) / math.sqrt(median), "finite"

@@ -37,7 +37,8 @@ GPT_FIRST = "model_family_model_name = 'GPT GPT-3 Small' and number_of_shots = 1
             ["GPT GPT-9", "sql/seeds/models.csv", "add a line"],
         ),
         (
-            f"{made_up_query()} union all select * replace (7.5 as score_value) from ({made_up_query()}) where {GPT_FIRST}",
+            f"{made_up_query()} union all"
+            f" select * replace (7.5 as score_value) from ({made_up_query()}) where {GPT_FIRST}",
             ["more than one score", "codenames", "lowest=7.5", "highest=9.0"],
         ),
         (f"select * exclude (score_value) from ({made_up_query()})", ["has columns", "score_value DOUBLE"]),

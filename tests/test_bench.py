@@ -1,0 +1,31 @@
+"""The contestants of `make bench` compute the same thing: a race between different sums would tell nothing."""
+
+import duckdb
+import numpy as np
+import pytest
+
+from pipeline import bench
+from pipeline.settings import Settings
+
+
+def test_all_contestants_agree():
+    points = bench.synthetic_points(curves=300)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table curve_points ({bench.POINTS})")
+        connection.execute("insert into curve_points select curve_id, position, score from points")
+        bench.by_sql(connection, Settings())
+        rows = connection.execute("select emergence_score from curve_emergence order by curve_id").fetchall()
+    ours = np.array([np.nan if score is None else score for (score,) in rows])
+    assert np.isfinite(ours).sum() > 250
+    assert bench.by_numpy_loop(points) == pytest.approx(ours, rel=1e-12, nan_ok=True)
+    assert bench.by_pandas_arrays(points).to_numpy() == pytest.approx(ours, rel=1e-12, nan_ok=True)
+    finite = np.isfinite(ours)
+    assert bench.by_pandas_series(points).to_numpy()[finite] == pytest.approx(ours[finite], rel=1e-12)
+
+
+def test_synthetic_points_are_the_same_again():
+    assert bench.synthetic_points(curves=10).equals(bench.synthetic_points(curves=10))
+
+
+def test_the_machine_has_a_name():
+    assert "cores" in bench.describe_machine()
