@@ -24,17 +24,19 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-empty :=
-space := $(empty) $(empty)
-STAMPS := data/stamps/$(subst $(space),-,$(subst /,-,$(SOURCE)))
+# The same rule as in pipeline/settings.py; quoted, because a source may hold any character.
+quoted = '$(subst ','\'',$(1))'
+STAMPS := data/stamps/$(shell printf %s $(call quoted,$(SOURCE)) | LC_ALL=C tr -c 'A-Za-z0-9_-' -)
 RUN := $(VENV)/bin/python -m pipeline
-STAGE = $(RUN) $(@F) --source "$$SOURCE" --mirror "$$MIRROR" --threshold "$$THRESHOLD" --out "$$OUT"
+STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
 
 # FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
-products = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null)
-unless_whole = $(if $(call products,$(1)),$(foreach path,$(call products,$(1)),$(if $(wildcard $(path)),,FORCE)),FORCE)
+unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE; \
+	while IFS= read -r product; do whole=; [ -e "$$product" ] || { whole=FORCE; break; }; done; echo $$whole; })
+# What stands in for scores that could not be fetched.
+stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
 .PHONY: help fetch load score analyse report test check bench notebooks lock clean FORCE
 
@@ -58,7 +60,7 @@ $(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipel
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
 $(STAMPS)/load: $(STAMPS)/fetch $(TABLES) pipeline/load.py $(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/*) \
-		$(call unless_whole,$(STAMPS)/load)
+		$(call stand_in) $(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
 $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
 		$(call unless_whole,$(STAMPS)/score)
@@ -71,7 +73,7 @@ $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py r
 	@$(STAGE)
 
 # A file of options is rewritten only when an option changed.
-$(STAMPS)/fetch.options: export OPTIONS = $(MIRROR)
+$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }
@@ -83,15 +85,15 @@ check: $(VENV)/.dev $(STAMPS)/analyse ## lint (ruff), type-check (mypy), and tes
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
-	@$(RUN) check --source "$$SOURCE"
+	@$(RUN) check --source="$$SOURCE"
 
 bench: $(VENV)/.dev $(STAMPS)/score ## measure speed and memory, as ratios in one run
-	@$(RUN) bench --source "$$SOURCE"
+	@$(RUN) bench --source="$$SOURCE"
 
 notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to data/notebooks/
 	@mkdir -p data/notebooks
 	@for notebook in notebooks/*.ipynb; do \
-		$(VENV)/bin/jupyter execute --output="$(CURDIR)/data/$$notebook" "$$notebook" || exit 1; done
+		PYTHONPATH="$(CURDIR)" $(VENV)/bin/jupyter execute --output="$(CURDIR)/data/$$notebook" "$$notebook" || exit 1; done
 
 lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
@@ -100,7 +102,8 @@ lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
 clean: ## delete what was made: database, stamps, runs, notebooks (the downloads and outputs/ stay)
-	rm -rf data/bigbench.duckdb data/stamps data/runs data/notebooks data/lock data/bench
+	rm -rf data/bigbench.duckdb data/stamps data/runs data/notebooks data/lock
+	find data outputs -name '.*.partial*' -delete
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
@@ -108,11 +111,9 @@ $(VENV)/bin/python:
 	@echo "venv     making $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 
-# The .pth file lets a notebook import the pipeline wherever it runs.
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "venv     installing the locked requirements (once; about a minute)"
 	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
-	@$(VENV)/bin/python -c "import site, sys; open(site.getsitepackages()[0] + '/pipeline.pth', 'w').write(sys.argv[1])" "$(CURDIR)"
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

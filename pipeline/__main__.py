@@ -7,6 +7,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+import duckdb
+
 from pipeline import stamps
 from pipeline.errors import PipelineError
 from pipeline.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, parse_threshold
@@ -24,6 +26,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if os.environ.get("DEBUG"):
             traceback.print_exc()
         print(f"{options.stage}: {error}", file=sys.stderr)
+        return 1
+    except duckdb.Error as error:
+        if os.environ.get("DEBUG"):
+            traceback.print_exc()
+        first_line = str(error).splitlines()[0]
+        print(
+            f"{options.stage}: the database does not hold what this stage needs ({first_line}). "
+            "Next: run `make clean`, then the same command again; DEBUG=1 shows where it happened.",
+            file=sys.stderr,
+        )
         return 1
     except KeyboardInterrupt:
         print(

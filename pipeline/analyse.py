@@ -28,6 +28,7 @@ CSV_TABLES = (
     "by_n_test",
     "ties",
     "families",
+    "reading_fit",
     "gallery",
     "n_test_disagreements",
     "n_test_cells",
@@ -80,7 +81,8 @@ def association(counts: np.ndarray) -> pd.DataFrame:
     """Fisher's exact test and the odds ratio of a two-by-two table, each with a 95 % interval.
 
     The sample odds ratio is ad / bc for counts [[a, b], [c, d]], with the interval exp(log OR +- 1.96 SE),
-    SE^2 = 1/a + 1/b + 1/c + 1/d (Woolf 1955). With cells as small as three that interval is rough; the
+    SE^2 = 1/a + 1/b + 1/c + 1/d (Woolf 1955); where a cell is empty, a half is added to each (Haldane 1956,
+    Anscombe 1956). With cells as small as three that interval is rough; the
     conditional estimate and its interval come from the same noncentral hypergeometric distribution as
     Fisher's test and agree with it.
 
@@ -90,7 +92,6 @@ def association(counts: np.ndarray) -> pd.DataFrame:
     Returns:
         One row a statistic: `statistic`, `value`, `low`, `high`; p values have no interval.
     """
-    # Woolf's estimate of an empty cell is infinite or undefined; half a count in each cell is his own remedy.
     woolf = Table2x2(counts.astype(float), shift_zeros=True)
     exact = stats.contingency.odds_ratio(counts.astype(int), kind="conditional")
     exact_interval = exact.confidence_interval(0.95)
@@ -107,9 +108,5 @@ def association(counts: np.ndarray) -> pd.DataFrame:
 def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the tables that the database holds: emergence as Parquet, findings as CSV."""
     products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
-    for name in CSV_TABLES:
-        if database.has_table(connection, name):
-            products.append(database.export_csv(connection, name, folder / f"{name}.csv"))
-        else:
-            (folder / f"{name}.csv").unlink(missing_ok=True)
-    return products
+    present = [name for name in CSV_TABLES if database.has_table(connection, name)]
+    return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in present]

@@ -15,12 +15,15 @@ SIGNIFICANT_DIGITS = 10
 
 
 @contextmanager
-def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the database at `path` and close it whatever happens.
 
     Raises:
-        PipelineError: another process holds the file, or it is no DuckDB file.
+        PipelineError: there is no such file (unless it is to be created), another process holds it, or it is
+            no DuckDB file.
     """
+    if not create and not path.is_file():
+        raise PipelineError(f"{path}: there is no database yet. Next: run `make load`.")
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
     except duckdb.IOException as error:
@@ -35,8 +38,6 @@ def _explain_open_failure(path: Path, message: str) -> str:
     holder = re.search(r"\(PID (\d+)\)", message)
     if holder:
         return f"{path}: process {holder[1]} holds the database. Next: close it (kill {holder[1]}), then run again."
-    if "does not exist" in message:
-        return f"{path}: there is no database yet. Next: run `make load`."
     return f"{path}: cannot be opened as a DuckDB database ({message.splitlines()[0]}). Next: delete it and run again."
 
 

@@ -1,7 +1,7 @@
 """Findings -> pictures. Every function takes frames and returns a figure; only `draw_all` reads or writes."""
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 from tqdm import tqdm
 
 from pipeline import database, files
@@ -24,7 +24,7 @@ READING_COLOURS = {
     "with_infinite": "#c2410c",
     "signed_with_infinite": "#fdba74",
 }
-STATUS_COLOURS = {"finite": "#94a3b8", "flat": "#e2e8f0", "infinite": "#c2410c", "left_out": "#1e293b"}
+STATUS_COLOURS = {"finite": "#64748b", "flat": "#cbd5e1", "infinite": "#c2410c", "left_out": "#1e293b"}
 
 
 def set_style() -> None:
@@ -83,28 +83,29 @@ def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float)
     return figure
 
 
-def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame) -> Figure:
+def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metrics: Sequence[str]) -> Figure:
     """Figures 5B and 5C: annotated emergent tasks by metric, beside the base rate of the two metrics.
 
     Args:
         annotated: `metric`, `tasks`, `share`.
         base_rates: `population`, `members`, `share`.
+        two_metrics: the metrics of the published claim, highlighted.
     """
     figure = Figure(figsize=(9.5, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
     ordered = annotated.sort_values("tasks")
-    left.barh(ordered["metric"], ordered["tasks"], color=[_metric_colour(metric) for metric in ordered["metric"]])
+    left.barh(ordered["metric"], ordered["tasks"], color=np.where(ordered["metric"].isin(two_metrics), ACCENT, MUTED))
     for position, (tasks, share) in enumerate(zip(ordered["tasks"], ordered["share"], strict=True)):
         left.text(tasks + 0.8, position, f"{tasks} ({share:.1%})", va="center")
-    left.set(xlabel="annotated emergent tasks", xlim=(0, ordered["tasks"].max() * 1.45), title="By metric")
+    left.set(
+        xlabel="annotated emergent tasks",
+        xlim=(0, ordered["tasks"].max() * 1.45),
+        title="5B: annotated tasks by metric",
+    )
     left.grid(axis="y", visible=False)
     tasks = base_rates[base_rates["population"].str.startswith("tasks")].iloc[::-1]
-    _draw_shares(right, tasks, "Share of the two metrics")
+    _draw_shares(right, tasks, "5C and base rates: share of the two (in red)")
     return figure
-
-
-def _metric_colour(metric: str) -> str:
-    return ACCENT if metric in ("multiple_choice_grade", "exact_str_match") else MUTED
 
 
 def _draw_shares(axes: Axes, populations: pd.DataFrame, title: str) -> None:
@@ -151,15 +152,16 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
     left.set(ylim=(0, 1.02), title="Share of the two metrics among the emergent curves")
     left.yaxis.set_major_formatter(PercentFormatter(1))
     right.set(yscale="log", title="Number of emergent curves")
+    right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     for axes in (left, right):
         axes.set_xscale("log")
         axes.set_xticks(readings["threshold"].unique(), [f"{t:g}" for t in readings["threshold"].unique()])
         axes.minorticks_off()
-        axes.axvline(threshold, color=DARK, linewidth=0.8, linestyle="--")
+        axes.axvline(threshold, color=DARK, linewidth=0.8, linestyle="--", label=f"threshold {threshold:g}")
         axes.set(xlabel="threshold on the reading's value")
     handles, labels = left.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
     return figure
 
 
@@ -170,6 +172,8 @@ def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
     classes = by_n_test.sort_values("number")
     start = np.zeros(len(classes))
     for status, colour in STATUS_COLOURS.items():
+        if not classes[status].any():
+            continue
         label = "single or invalid" if status == "left_out" else status
         left.bar(classes["n_test_class"], classes[status], bottom=start, color=colour, label=label)
         start += classes[status].to_numpy(dtype=float)
@@ -186,6 +190,7 @@ def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
         zip(top_tasks["infinite"], top_tasks["share_of_infinite"], strict=True)
     ):
         right.text(infinite + top_tasks["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
+    right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     right.set(title="Tasks with most infinite curves", xlim=(0, top_tasks["infinite"].max() * 1.5))
     right.grid(axis="y", visible=False)
     return figure
@@ -224,7 +229,7 @@ def _gallery_title(curve: Any) -> str:  # noqa: ANN401 - a row of itertuples has
     name = textwrap.shorten(name.replace("_", " ").replace(":", ": "), 52, placeholder=" …")
     name += " (aggregate)" if curve.is_aggregate else ""
     score = (
-        f"E = {curve.emergence_score:.3g}"
+        f"E = {curve.emergence_score:.3g}".replace("-", "−")
         if np.isfinite(curve.emergence_score)
         else ("E = ∞" if curve.emergence_score > 0 else "E = −∞")
     )
@@ -264,7 +269,9 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
             threshold,
         ),
         "figure_5bc": lambda: draw_figure_5bc(
-            frame("from annotated order by tasks desc"), frame("from base_rates order by number")
+            frame("from annotated order by tasks desc"),
+            frame("from base_rates order by number"),
+            frame("from seed_two_metrics")["metric"].tolist(),
         ),
         "base_rates": lambda: draw_base_rates(frame("from base_rates order by number")),
         "readings": lambda: draw_readings(

@@ -1,5 +1,6 @@
 """Files that are either whole or not there."""
 
+import glob
 import hashlib
 import os
 import tempfile
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import PipelineError
+
+PARTIAL = ".partial"
 
 
 @contextmanager
@@ -20,7 +23,8 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        _sweep(path)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=f"{PARTIAL}{path.suffix}")
         os.close(handle)
         temporary = Path(name)
         yield temporary
@@ -36,6 +40,12 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a run that was killed left beside `path`."""
+    for left_over in path.parent.glob(f".{glob.escape(path.stem)}-*{PARTIAL}{path.suffix}*"):
+        left_over.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

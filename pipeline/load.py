@@ -18,6 +18,11 @@ SOURCE_COLUMNS = {
     "score_value": "DOUBLE",
 }
 
+STAND_IN_COLUMNS = {
+    "task", "subtask", "is_aggregate", "metric", "shots", "family", "n_scales", "n_test", "n_test_basis", "lowest",
+    "highest", "last_score", "span", "median_step", "emergence_score", "turns_on_ties", "status",
+}  # fmt: skip
+
 
 def run(settings: Settings) -> list[Path]:
     """Build the database anew: seeds, staged scores, and an account of every row.
@@ -29,13 +34,15 @@ def run(settings: Settings) -> list[Path]:
     _refuse_if_held(settings.database)
     with files.replacing(settings.database) as temporary:
         temporary.unlink()
-        with database.connect(temporary) as connection:
+        with database.connect(temporary, create=True) as connection:
             load_seeds(connection, settings)
             _note_provenance(connection, settings, manifest)
             if manifest.path is None:
                 _load_stand_in(connection, settings)
             else:
-                load_scores(connection, settings, settings.root / manifest.path)
+                scores = settings.root / manifest.path
+                _verify(settings, scores, manifest)
+                load_scores(connection, settings, scores)
     return [settings.database]
 
 
@@ -44,6 +51,14 @@ def _refuse_if_held(path: Path) -> None:
     if path.is_file():
         with database.connect(path):
             pass
+
+
+def _verify(settings: Settings, scores: Path, manifest: table.Manifest) -> None:
+    if files.sha256(scores) != manifest.sha256:
+        raise PipelineError(
+            f"{settings.shown(scores)}: is not the file that was fetched (its sha256 changed). "
+            "Next: delete it and run `make fetch`."
+        )
 
 
 def load_seeds(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -118,12 +133,15 @@ def _note_provenance(connection: duckdb.DuckDBPyConnection, settings: Settings, 
 def _load_stand_in(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Take the committed curves as the `emergence` table itself; there is nothing to stage or to score."""
     path = table.stand_in_path(settings)
+    remedy = "Next: bring it back with `git checkout outputs/tables`."
     try:
         connection.read_parquet(str(path)).create("emergence")
     except duckdb.Error as error:
         raise PipelineError(
-            f"{settings.shown(path)}: cannot be read ({str(error).splitlines()[0]}). "
-            "Next: bring it back with `git checkout outputs/tables`."
+            f"{settings.shown(path)}: cannot be read ({str(error).splitlines()[0]}). {remedy}"
         ) from error
+    missing = STAND_IN_COLUMNS - {str(row[0]) for row in connection.execute("describe emergence").fetchall()}
+    if missing:
+        raise PipelineError(f"{settings.shown(path)}: lacks the columns {', '.join(sorted(missing))}. {remedy}")
     curves = database.count(connection, "select count(*) from emergence")
     print(f"load     STAND-IN: {curves:,} curves from {settings.shown(path)}")

@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from pipeline.fetch import table as table_source
-from pipeline.settings import DEFAULT_THRESHOLD, Settings
+from pipeline.settings import DEFAULT_THRESHOLD, Settings, exact
 from pipeline.wording import cell, percent, thousands
 
 Row = dict[str, Any]
@@ -35,6 +35,9 @@ MEANINGS = {
     "invalid": "a score is NaN or infinite",
 }
 
+# A share that moves by less than this many of its whole is not said to hang on the choice that moved it.
+NOTABLE = 0.1
+
 
 def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, Any]:
     """Everything that the report says, read from the tables; the template only places it."""
@@ -48,12 +51,12 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     is_stand_in = rows("from provenance")[0]["is_stand_in"]
     context: dict[str, Any] = {
         "sections": SECTIONS,
-        "mc_copies": None,
+        "copies_by_metric": [],
         "threshold": threshold,
         "is_stand_in": is_stand_in,
         "how_to_get_scores": table_source.how_to_get_scores(settings),
         "provenance": rows("from provenance")[0],
-        "command": "make report" if threshold == DEFAULT_THRESHOLD else f"make report THRESHOLD={threshold:g}",
+        "command": "make report" if threshold == DEFAULT_THRESHOLD else f"make report THRESHOLD={exact(threshold)}",
     }
     context |= _curves(rows) | _published(rows) | _base_rates(rows) | _readings(rows)
     context |= _infinite(rows) | _emergent(rows) | _families(rows)
@@ -112,7 +115,7 @@ def _base_rates(rows: Query) -> Row:
         "emergent_json": odds[True],
         "other_json": odds[False],
         "tests": tests,
-        "odds": by_name["odds ratio, sample"],
+        "odds": by_name["odds ratio, conditional"],
         "fisher": by_name["Fisher's exact p, two-sided"],
         "base": {
             "all_curves": rates["curves: all"],
@@ -142,10 +145,20 @@ def _readings(rows: Query) -> Row:
         pairs = [(by_key[left, t], by_key[right, t]) for t in {row["threshold"] for row in table}]
         return max((abs(a - b) for a, b in pairs if a is not None and b is not None), default=0.0)
 
+    fit = {row["reading"]: row for row in rows("from reading_fit")}
     return {
+        "maxima": max((row["maxima"] for row in fit.values()), default=0),
+        "best_fit": max((row["maxima_matched"] for row in fit.values()), default=0),
         "readings": {row["reading"]: row for row in chosen},
         "published": next(row for row in chosen if row["reading"] == "published"),
-        "reading_seeds": [row | {"left_out": left_out[row["reading"]]} for row in chosen],
+        "reading_seeds": [
+            row
+            | {
+                "left_out": left_out[row["reading"]],
+                "maxima_matched": fit.get(row["reading"], {}).get("maxima_matched"),
+            }
+            for row in chosen
+        ],
         "readings_table": table,
         "range": {
             "lowest_threshold": min(row["threshold"] for row in table),
@@ -166,11 +179,16 @@ def _infinite(rows: Query) -> Row:
     by_n_test = rows("from by_n_test order by number")
     ties = rows("from ties order by status")
     top_tasks = rows("from infinite_by_task order by infinite desc, task limit 3")
-    none: Row = {"share_of_infinite": 0.0, "infinite": 0, "smallest_n_test": None, "largest_n_test": None}
+    none: Row = {"share_of_infinite": 0.0, "infinite": 0, "curves": 0, "smallest_n_test": None, "largest_n_test": None}
     return {
         "by_n_test": by_n_test,
         "few": next((row for row in by_n_test if row["number"] == 1), none),
+        "end_lowest": sum(row["end_lowest"] for row in by_n_test),
         "blips": sum(row["blips"] for row in by_n_test),
+        "many": {
+            "curves": sum(row["curves"] for row in by_n_test if row["number"] in (2, 3, 4)),
+            "infinite": sum(row["infinite"] for row in by_n_test if row["number"] in (2, 3, 4)),
+        },
         "top_tasks": top_tasks,
         "top_tasks_share": sum(row["share_of_infinite"] for row in top_tasks),
         "ties": ties,
@@ -199,14 +217,18 @@ def _emergent(rows: Query) -> Row:
 
 def _families(rows: Query) -> Row:
     families = rows("from families order by n_scales desc, family")
-    return {"families": families, "capped": [row for row in families if row["n_scales"] == 3]}
+    return {
+        "families": families,
+        "capped": [row["family"] for row in families if row["n_scales"] == 3],
+        "capped_curves": sum(row["capped_curves"] for row in families),
+    }
 
 
 def _raw(rows: Query) -> Row:
     """What only raw scores can tell."""
     cells = rows("from n_test_cells order by outcome")
     count = Counter({row["outcome"]: row["cells"] for row in cells})
-    rounded = count["rule, grid disagrees (scores rounded to 4 decimals)"]
+    rounded = count["rule, grid disagrees by rounding to four decimals"]
     disagree = count["rule, grid disagrees"] + rounded
     agree = count["rule, grid agrees"]
     return {
@@ -228,34 +250,52 @@ def _raw(rows: Query) -> Row:
             "like_grid": sum(row["cells_like_grid"] for row in cells),
             "smallest_grid_right": sum(row["smallest_grid_right"] for row in cells),
         },
-        "mc_copies": next(iter(rows("from copies where metric = 'multiple_choice_grade'")), None),
+        "copies_by_metric": rows(
+            "from copies where metric in ('multiple_choice_grade', 'exact_str_match', 'bleu') order by share_equal desc"
+        ),
+        "gallery_over": _count(
+            rows,
+            "select count(*) as curves from gallery"
+            " where gallery = 'finite' and abs(emergence_score) > (select threshold from options)",
+        ),
         "gallery_finite": rows("from gallery where gallery = 'finite' order by rank"),
         "gallery_at_end": len(rows("from gallery_steps where gallery = 'finite' and is_largest_at_end")),
-        "gallery_falling": rows(
-            "select count(*) as curves from gallery where gallery = 'finite' and emergence_score < 0"
-        )[0]["curves"],
+        "gallery_falling": _count(
+            rows, "select count(*) as curves from gallery where gallery = 'finite' and emergence_score < 0"
+        ),
     }
+
+
+def _count(rows: Query, query: str) -> int:
+    return int(rows(query)[0]["curves"])
 
 
 def headline(context: Mapping[str, Any]) -> list[str]:
     """The answer in three lines of Markdown, every number from the tables."""
     published, kept = context["readings"]["published"], context["readings"]["with_infinite"]
     five_a, few = context["five_a"], context["few"]
+    matched = sum(row["agrees"] for row in context["reproduction"] if "largest score under" in row["claim"])
+    is_reproduced = matched == context["maxima"]
+    is_moved = context["range"]["moved_by_infinite"] > NOTABLE
     lines = [
-        f"**Reproduced: {context['agreeing']} of {len(context['reproduction'])} published numbers.** "
-        f"{len(five_a['over'])} of {five_a['metrics']} metrics have a curve over the threshold of "
-        f"{context['threshold']:g}, and {context['annotated_two']} of {context['annotated_total']} tasks called "
-        f"emergent ({percent(context['annotated_share'])}) are under multiple_choice_grade or exact_str_match.",
-        f"**But the readings disagree.** Of {thousands(context['curves_total'])} curves the published reading calls "
-        f"{thousands(published['emergent'])} emergent, {percent(published['share_two_metrics'])} of them under the two "
-        f"metrics; with infinite scores kept it is {thousands(kept['emergent'])}, "
+        f"**The published figure is {'' if is_reproduced else 'not '}reproduced.** "
+        f"{matched} of {context['maxima']} largest scores agree within 0.1; "
+        f"{len(five_a['over'])} of {five_a['metrics']} metrics have a curve over {exact(context['threshold'])}; "
+        f"{context['annotated_two']} of {context['annotated_total']} tasks that people called emergent "
+        f"({percent(context['annotated_share'])}) are scored by multiple_choice_grade or exact_str_match.",
+        f"**What it says {'hangs' if is_moved else 'does not hang'} on how one reads it.** "
+        f"Of {thousands(context['curves_total'])} curves the published reading calls "
+        f"{thousands(published['emergent'])} emergent, {percent(published['share_two_metrics'])} of them under these "
+        f"two metrics; with infinite scores kept it is {thousands(kept['emergent'])}, "
         f"{percent(kept['share_two_metrics'])} of them. "
         f"Among all curves the share is {percent(context['base']['all_curves']['share'])}.",
     ]
     if few["infinite"]:
         lines.append(
-            f"**And most infinite scores come from few test examples.** {percent(few['share_of_infinite'])} of the "
+            f"**Infinite scores and small test sets.** {percent(few['share_of_infinite'])} of the "
             f"{thousands(context['status']['infinite'])} infinite curves are scored on {few['smallest_n_test']} to "
-            f"{few['largest_n_test']} examples each."
+            f"{few['largest_n_test']} examples each; of the curves with so few, "
+            f"{percent(few['infinite'] / few['curves'])} are infinite, of those with known and larger numbers "
+            f"{percent(context['many']['infinite'] / max(context['many']['curves'], 1))}."
         )
     return lines

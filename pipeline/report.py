@@ -13,7 +13,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from pipeline import database, figures, files, narrative, wording
-from pipeline.settings import Settings
+from pipeline.errors import PipelineError
+from pipeline.settings import Settings, exact
 
 TEMPLATES = Path(__file__).parent / "templates"
 LIBRARIES = (
@@ -37,6 +38,12 @@ def run(settings: Settings) -> list[Path]:
         PipelineError: there is no database, or the results folder cannot be written.
     """
     with database.connect(settings.database, read_only=True) as connection:
+        (threshold,) = database.fetch_row(connection, "select threshold from options")
+        if threshold != settings.threshold:
+            raise PipelineError(
+                f"the findings are for a threshold of {exact(threshold)}, the report is to be for "
+                f"{exact(settings.threshold)}. Next: run `make analyse` with the same THRESHOLD first."
+            )
         context = narrative.gather(connection, settings)
         folder = settings.results(is_stand_in=context["is_stand_in"])
         pictures = figures.draw_all(connection, folder / "figures")

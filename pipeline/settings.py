@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SOURCE = "table"
 DEFAULT_MIRROR = "../shared/bigbench"
 DEFAULT_THRESHOLD = 100.0
+LARGEST_THRESHOLD = 1e9
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Settings:
     @property
     def name(self) -> str:
         """What tells the files of this run's source from those of another source."""
-        return re.sub(r"[/\s]", "-", self.source)
+        return re.sub(r"[^A-Za-z0-9_-]", "-", self.source)
 
     @property
     def stamps(self) -> Path:
@@ -54,13 +55,23 @@ class Settings:
 
         Only the default run on real scores writes the committed `outputs/`, so that `git diff` there
         always means that the findings changed.
+
+        Raises:
+            PipelineError: OUT names `outputs/` for a run that is not the default one.
         """
-        if self.out:
-            return self.root / self.out
+        committed = self.root / "outputs"
         name = "stand-in" if is_stand_in else self.name
         if self.threshold != DEFAULT_THRESHOLD:
-            name += f"-threshold-{self.threshold:g}"
-        return self.root / "outputs" if name == DEFAULT_SOURCE else self.data / "runs" / name
+            name += f"-threshold-{exact(self.threshold)}"
+        if not self.out:
+            return committed if name == DEFAULT_SOURCE else self.data / "runs" / name
+        chosen = self.root / self.out
+        if chosen.resolve() == committed.resolve() and name != DEFAULT_SOURCE:
+            raise PipelineError(
+                f"OUT={self.out} holds the committed results of the default run, and this run is {name}. "
+                "Next: name another folder, or leave OUT out."
+            )
+        return chosen
 
     def shown(self, path: Path) -> str:
         """A path as the user would type it, free of where the checkout lies."""
@@ -77,6 +88,14 @@ def parse_threshold(text: str) -> float:
         threshold = float(text)
     except ValueError:
         threshold = float("nan")
-    if not 0 < threshold < float("inf"):
-        raise PipelineError(f"THRESHOLD={text} is not a positive number. Next: try THRESHOLD=100, the default.")
+    if not 0 < threshold <= LARGEST_THRESHOLD:
+        raise PipelineError(
+            f"THRESHOLD={text} is not a positive number up to {LARGEST_THRESHOLD:,.0f}. "
+            "Next: try THRESHOLD=100, the default."
+        )
     return threshold
+
+
+def exact(number: float) -> str:
+    """A number so that it reads back as itself, without a needless `.0`."""
+    return repr(number).removesuffix(".0")

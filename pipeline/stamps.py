@@ -5,7 +5,7 @@ from importlib import metadata
 from pathlib import Path
 
 from pipeline import files
-from pipeline.settings import Settings
+from pipeline.settings import Settings, exact
 
 
 def write(settings: Settings, stage: str, products: Sequence[Path]) -> Path:
@@ -17,7 +17,7 @@ def write(settings: Settings, stage: str, products: Sequence[Path]) -> Path:
     path = settings.stamps / stage
     content = "".join(
         [
-            f"source: {settings.source}\nthreshold: {settings.threshold:g}\n",
+            f"source: {settings.source}\nthreshold: {exact(settings.threshold)}\n",
             *(f"{name}: {metadata.version(name)}\n" for name in ("duckdb", "pandas", "statsmodels", "seaborn")),
             *(f"product: {settings.shown(product)}\n" for product in products),
         ]

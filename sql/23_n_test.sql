@@ -100,9 +100,14 @@ final as (
         n_grid,
         n_inner_scores,
         is_on_rule_grid,
+        -- Half a unit of the fourth decimal: what rounding of the scores could move them off the rule's grid.
         list_bool_and(
-            list_transform(scores, lambda score: abs(score - round(score, 4)) < 1e-12)
-        ) as is_written_to_four_decimals,
+            list_transform(
+                scores,
+                lambda score: abs(score - round(score, 4)) < 1e-12
+                    and abs(score - round(score * n_rule) / n_rule) <= 5.1e-5
+            )
+        ) as is_on_rule_grid_if_rounded,
         case n_test_basis
             when 'rule' then n_rule
             when 'grid' then n_grid

@@ -7,7 +7,7 @@ kept as (
         seed_readings.is_absolute,
         emergence.*,
         status in ('finite', 'flat') or (status = 'infinite' and seed_readings.keeps_infinite) as is_kept,
-        metric in ('multiple_choice_grade', 'exact_str_match') as is_two_metrics
+        metric in (select seed_two_metrics.metric from seed_two_metrics) as is_two_metrics
     from emergence
     cross join seed_readings
 ),

@@ -2,7 +2,7 @@
 select
     is_emergent,
     count(*) filter (
-        where task_level_preferred_metric in ('multiple_choice_grade', 'exact_str_match')
+        where task_level_preferred_metric in (select metric from seed_two_metrics)
     ) as two_metrics,
     count(*) - two_metrics as other_metrics
 from seed_annotations

@@ -4,7 +4,7 @@ with
 annotated as (
     select
         *,
-        task_level_preferred_metric in ('multiple_choice_grade', 'exact_str_match') as is_two_metrics
+        task_level_preferred_metric in (select metric from seed_two_metrics) as is_two_metrics
     from seed_annotations
 ),
 
@@ -18,7 +18,7 @@ populations as (
     where task_type = 'json'
     union all
     select
-        2,
+        4,
         'tasks: annotated as emergent',
         count(*),
         count(*) filter (where is_two_metrics)
@@ -26,14 +26,23 @@ populations as (
     where is_emergent
     union all
     select
-        3,
+        if(is_emergent, 2, 3),
+        'tasks: JSON, ' || if(is_emergent, 'annotated as emergent', 'all others'),
+        count(*),
+        count(*) filter (where is_two_metrics)
+    from annotated
+    where task_type = 'json'
+    group by is_emergent
+    union all
+    select
+        5,
         'curves: all',
         count(*),
-        count(*) filter (where metric in ('multiple_choice_grade', 'exact_str_match'))
+        count(*) filter (where metric in (select seed_two_metrics.metric from seed_two_metrics))
     from emergence
     union all
     select
-        if(keeps_infinite, 5, 4),
+        if(keeps_infinite, 7, 6),
         'curves: kept, infinite ' || if(keeps_infinite, 'included', 'left out'),
         count(*),
         count(*) filter (where is_two_metrics)
@@ -43,7 +52,7 @@ populations as (
     group by keeps_infinite
     union all
     select
-        5 + list_position(['published', 'signed', 'with_infinite', 'signed_with_infinite'], reading),
+        7 + list_position(['published', 'signed', 'with_infinite', 'signed_with_infinite'], reading),
         'curves: emergent, ' || reading,
         count(*),
         count(*) filter (where is_two_metrics)

@@ -28,7 +28,8 @@ emergent as (
 final as (
     select
         emergent.* exclude (twin_family),
-        twin.family is not null as has_emergent_twin
+        twin.family is not null as has_emergent_twin,
+        coalesce(not twin.is_falling, false) as has_rising_twin
     from emergent
     left join emergent as twin
         on twin.reading = emergent.reading

@@ -9,7 +9,7 @@ select
     count(*) filter (
         where not is_aggregate
             and not is_falling
-            and not (has_emergent_twin and family = 'BIG-G T=1')
+            and not (has_rising_twin and family = 'BIG-G T=1')
     ) as rising_leaves_once,
     count(distinct task) as tasks
 from emergent_by_reading

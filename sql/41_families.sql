@@ -24,11 +24,12 @@ final as (
         end as largest_possible,
         max(abs(emergence.emergence_score)) filter (where emergence.status = 'finite') as largest_finite,
         count(*) filter (where emergence.status = 'infinite') as infinite,
-        count(*) filter (
-            where emergence.status = 'finite' and abs(emergence.emergence_score) > getvariable('threshold')
-        ) as emergent
+        count(*) filter (where emergence.n_scales in (2, 3)) as capped_curves,
+        count(*) filter (where reading_values.is_emergent) as emergent
     from usual_lengths
     inner join emergence using (family)
+    inner join reading_values using (task, subtask, metric, shots, family)
+    where reading_values.reading = 'published'
     group by all
 )
 

@@ -8,7 +8,7 @@ select
     n_rule,
     n_grid as smallest_grid,
     n_inner_scores as distinct_inner_scores,
-    is_written_to_four_decimals
+    is_on_rule_grid_if_rounded
 from n_test
 where n_rule is not null
     and n_test_basis is null

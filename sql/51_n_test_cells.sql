@@ -4,7 +4,7 @@ select
         when n_rule is null then 'no file size'
         when n_inner_scores = 0 then 'rule, cannot be checked'
         when is_on_rule_grid then 'rule, grid agrees'
-        when is_written_to_four_decimals then 'rule, grid disagrees (scores rounded to 4 decimals)'
+        when is_on_rule_grid_if_rounded then 'rule, grid disagrees by rounding to four decimals'
         else 'rule, grid disagrees'
     end as outcome,
     count(*) as cells,

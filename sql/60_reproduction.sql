@@ -1,4 +1,4 @@
--- Every published number beside the one that these tables give.
+-- Every published number beside the one that these tables give. The cut of 100 is the paper's gap, whatever the threshold of the run.
 with
 
 published_reading as (
@@ -21,16 +21,16 @@ reproduced as (
         (select count(*) from published_reading)::double as reproduced
     union all
     select
-        'Figure 5A: metrics whose largest score exceeds the threshold',
-        (select count(*) from published_reading where emergent > 0)
+        'Figure 5A: metrics whose largest score exceeds 100',
+        (select count(*) from published_reading where maximum > 100)
     union all
     select
-        'Figure 5A: metrics over the threshold besides bleu, exact_str_match, multiple_choice_grade, '
+        'Figure 5A: metrics over 100 besides bleu, exact_str_match, multiple_choice_grade, '
         || 'normalized_aggregate_score and rougeLsum',
         (
             select count(*)
             from published_reading
-            where emergent > 0
+            where maximum > 100
                 and metric not in (
                     'bleu', 'exact_str_match', 'multiple_choice_grade', 'normalized_aggregate_score', 'rougeLsum'
                 )

@@ -25,9 +25,11 @@ SABOTAGE = {
     "23_score_fits_status": "update emergence set emergence_score = 'nan' where status = 'finite'",
     "24_score_within_bounds": "update emergence set emergence_score = 2.5 where family = 'PaLM'",
     "25_n_test_only_where_known": "update emergence set n_test = 5, n_test_basis = 'rule' where metric = 'bleu'",
+    "26_scales_are_known": "update curve_points set params = null where position = 2",
     "30_readings_account_for_all": "update by_metric set left_out = left_out + 1 where metric = 'bleu'",
     "31_readings_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
     "32_statuses_add_up": "update by_n_test set flat = flat + 1",
+    "33_rising_leaves_agree": "update emergent_kinds set rising_leaves_once = 7 where reading = 'signed'",
     "60_every_claim_is_compared": "update reproduction set reproduced = null where starts_with(claim, 'Wei')",
 }
 
@@ -63,7 +65,7 @@ def test_only_three_rows_are_shown(project):
         f"select * replace (task_name || number_of_shots as task_name) from ({made_up_query()})",
         project.root / "s.parquet",
     )
-    with database.connect(project.root / "db.duckdb") as connection:
+    with database.connect(project.root / "db.duckdb", create=True) as connection:
         load.load_seeds(connection, project)
         with pytest.raises(PipelineError, match="and 3 more"):
             load.load_scores(connection, project, scores)

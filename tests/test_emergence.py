@@ -96,11 +96,11 @@ def test_sql_equals_the_reference(many):
 
 
 @settings(deadline=None, max_examples=60)
-@given(tidy_curves, st.sampled_from([0.5, 2.0, 4.0]), st.integers(-8, 8))
+@given(tidy_curves, st.integers(1, 1000), st.integers(-1000, 1000))
 def test_positive_affine_maps_leave_it_unchanged(curve, factor, shift):
     plain, mapped = emergence(curve, [factor * y + shift for y in curve])
-    assert mapped[0] == plain[0]
     assert mapped[1] == plain[1]
+    assert (mapped[0] is plain[0] is None) or mapped[0] == pytest.approx(plain[0], rel=1e-12)
 
 
 @settings(deadline=None, max_examples=60)

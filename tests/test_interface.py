@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import MIRRORED
 
@@ -68,9 +69,16 @@ def test_the_readme_names_every_target_and_option_and_no_other():
 def test_the_readme_shows_what_a_run_prints():
     block = re.search(r"```console\n\$ make report\n(.*?)```", README, re.DOTALL)[1]
     report = (ROOT / "outputs" / "report.md").read_text(encoding="utf-8")
-    for line in re.findall(r"^- (\*\*(?:Reproduced|But|And).*)$", report, re.MULTILINE):
+    for line in re.findall(r"^- (\*\*.*)$", report, re.MULTILINE):
         assert line.replace("**", "") in block
     assert "report   outputs/report.html" in block
+    emergence = str(ROOT / "outputs" / "tables" / "emergence.parquet")
+    for status, curves in duckdb.sql(f"select status, count(*) from '{emergence}' group by status").fetchall():
+        assert f"{curves:,} {status}" in block
+    for line in (ROOT / "outputs" / "tables" / "row_counts.csv").read_text().splitlines()[1:]:
+        outcome, rows = line.rsplit(",", 1)
+        assert f"{int(rows):,} " in block, outcome
+    assert f"{len(list((ROOT / 'outputs' / 'tables').iterdir()))} tables in outputs/tables" in block
 
 
 def test_every_file_that_the_readme_links_is_there():
@@ -81,9 +89,12 @@ def test_every_file_that_the_readme_links_is_there():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--threshold", "many"], "THRESHOLD=many is not a positive number. Next: "),
-        (["--threshold", "-3"], "THRESHOLD=-3 is not a positive number. Next: "),
-        (["--threshold", "nan"], "THRESHOLD=nan is not a positive number. Next: "),
+        (["--threshold=-1e5"], "THRESHOLD=-1e5 is not a positive number"),
+        (["--threshold=1e400"], "THRESHOLD=1e400 is not a positive number"),
+        (["--source=-x"], "SOURCE=-x"),
+        (["--threshold", "many"], "THRESHOLD=many is not a positive number up to 1,000,000,000. Next: "),
+        (["--threshold", "0"], "THRESHOLD=0 is not a positive number up to 1,000,000,000. Next: "),
+        (["--threshold", "nan"], "THRESHOLD=nan is not a positive number up to 1,000,000,000. Next: "),
         (["--source", "guesswork"], "SOURCE=guesswork"),
         (["--mirror", "nowhere"], "MIRROR=nowhere holds no"),
     ],
@@ -152,7 +163,7 @@ def test_make_redoes_what_is_needed_and_nothing_else(checkout):
 
     again = make(checkout, "report", mirror)
     assert stages_run(again) == []
-    assert "Reproduced: " in again.stdout
+    assert "39 of 39 largest scores agree" in again.stdout
 
     (checkout / "sql" / "22_curve_emergence.sql").touch()
     assert stages_run(make(checkout, "analyse", mirror)) == ["score", "analyse"]
@@ -165,6 +176,11 @@ def test_make_redoes_what_is_needed_and_nothing_else(checkout):
     assert "data/runs/table-threshold-50" in other.stdout
     assert stages_run(make(checkout, "analyse", mirror)) == ["analyse"]
 
+    spaced = (mirror, "THRESHOLD=50", "OUT=data/my results")
+    assert stages_run(make(checkout, "analyse", *spaced)) == ["analyse"]
+    assert stages_run(make(checkout, "analyse", *spaced)) == []
+    assert stages_run(make(checkout, "analyse", mirror)) == ["analyse"]
+
     (checkout / "data" / "bigbench.duckdb").unlink()
     assert stages_run(make(checkout, "analyse", mirror)) == ["load", "score", "analyse"]
 
@@ -174,6 +190,17 @@ def test_make_redoes_what_is_needed_and_nothing_else(checkout):
     bad = make(checkout, "report", mirror, "THRESHOLD=many")
     assert bad.returncode != 0
     assert "THRESHOLD=many is not a positive number" in bad.stderr
+
+
+@pytest.mark.parametrize("source", ["a:b", "a'b", "a%b", "a;touch pwned;b", "..", "-x", "$(touch pwned)", "a\tb c"])
+def test_an_odd_source_is_an_error_and_nothing_else(checkout, source):
+    result = make(checkout, "report", f"SOURCE={source.replace('$', '$$')}")
+    assert result.returncode != 0
+    assert f"SOURCE={source} is not a source" in result.stderr
+    assert sorted(path.name for path in checkout.iterdir()) == [
+        "Makefile", "data", "outputs", "pipeline", "requirements-dev.txt", "requirements.txt", "sql",
+    ]  # fmt: skip
+    assert [path.name for path in (checkout / "data").iterdir()] == ["stamps"]
 
 
 def test_without_scores_and_network_make_still_reports(checkout):

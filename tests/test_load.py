@@ -5,7 +5,7 @@ import math
 import pytest
 from conftest import analysed, made_up_query, write_parquet
 
-from pipeline import database, load, score
+from pipeline import database, files, load, score
 from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import ROOT
@@ -13,7 +13,7 @@ from pipeline.settings import ROOT
 
 def load_query(project, query):
     scores = write_parquet(query, project.root / "scores.parquet")
-    table._write_manifest(project, table.Manifest(str(scores), "0" * 64, 1, "made up"))
+    table._write_manifest(project, table.Manifest(str(scores), files.sha256(scores), 1, "made up"))
     load.run(project)
 
 
@@ -68,7 +68,7 @@ def test_a_failed_load_keeps_the_database_of_the_last_good_one(project):
 def test_a_file_that_is_no_parquet(project):
     broken = project.root / "scores.parquet"
     broken.write_text("<html>not found</html>")
-    table._write_manifest(project, table.Manifest(str(broken), "0" * 64, 1, "made up"))
+    table._write_manifest(project, table.Manifest(str(broken), files.sha256(broken), 1, "made up"))
     with pytest.raises(PipelineError, match=r"scores\.parquet: cannot be read as Parquet .* Next: "):
         load.run(project)
 
@@ -106,6 +106,30 @@ def test_infinities_are_kept_as_they_are(project):
         ).fetchall() == [(0.5,), (-math.inf,)]
 
 
-def test_score_needs_a_database(project):
-    with pytest.raises(PipelineError, match="Next: "):
+def test_a_file_that_changed_after_the_fetch_is_refused(project):
+    load_query(project, made_up_query())
+    write_parquet(altered(GPT_FIRST, score_value="99"), project.root / "scores.parquet")
+    with pytest.raises(PipelineError, match=r"is not the file that was fetched .* Next: delete it"):
+        load.run(project)
+
+
+def test_score_needs_a_database_and_makes_none(project):
+    project.data.mkdir()
+    with pytest.raises(PipelineError, match="there is no database yet. Next: run `make load`"):
         score.run(project)
+    assert not project.database.exists()
+
+
+def test_a_stand_in_that_lacks_columns_is_refused(project):
+    write_parquet("select 1 as task", table.stand_in_path(project))
+    table._write_manifest(project, table.Manifest(None, None, None, "nowhere"))
+    with pytest.raises(PipelineError, match=r"lacks the columns emergence_score, .* Next: bring it back"):
+        load.run(project)
+
+
+def test_what_a_killed_load_left_is_swept(project):
+    project.data.mkdir()
+    for name in (".bigbench-abc.partial.duckdb", ".bigbench-abc.partial.duckdb.wal"):
+        (project.data / name).write_bytes(b"half")
+    load_query(project, made_up_query())
+    assert list(project.data.glob(".*")) == []

@@ -7,6 +7,7 @@ import pytest
 from conftest import MIRRORED
 
 from pipeline import analyse, database, figures, load, report, score
+from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import DEFAULT_MIRROR, ROOT, Settings
 
@@ -56,7 +57,7 @@ def test_every_file_that_the_report_names_is_there(reported):
 def test_the_headline_is_kept_for_make(reported):
     settings, _ = reported
     headline = (settings.stamps / "headline").read_text()
-    assert headline.startswith("Reproduced: ")
+    assert headline.startswith("The published figure is not reproduced.")
     assert "report   outputs/report.html" in headline
 
 
@@ -75,7 +76,22 @@ def test_another_threshold_goes_to_a_folder_of_its_own(made_up):
     folder = made_up.root / "data" / "runs" / "table-threshold-5"
     text = (folder / "report.md").read_text()
     assert "exceeds 5." in text
+    assert "Figure 5A: metrics whose largest score exceeds 100 |" in text
     assert "make report THRESHOLD=5" in text
+
+
+def test_a_report_never_mixes_two_thresholds(made_up):
+    with pytest.raises(PipelineError, match="the findings are for a threshold of 100, .* 50. Next: run `make analyse`"):
+        report.run(Settings(root=made_up.root, threshold=50.0))
+
+
+def test_only_the_default_run_may_write_to_outputs(project):
+    other = Settings(root=project.root, threshold=50.0, out="outputs")
+    with pytest.raises(PipelineError, match="OUT=outputs holds the committed results"):
+        other.results(is_stand_in=False)
+    with pytest.raises(PipelineError, match="this run is stand-in"):
+        Settings(root=project.root, out="./outputs/").results(is_stand_in=True)
+    assert Settings(root=project.root, out="outputs").results(is_stand_in=False) == project.root / "outputs"
 
 
 def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(project):
@@ -88,7 +104,7 @@ def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(project)
     folder = project.data / "runs" / "stand-in"
     text = (folder / "report.md").read_text()
     assert "made without the scores" in text.splitlines()[2]
-    assert "52 of 52 published numbers" in text
+    assert "39 of 39 largest scores agree" in text
     assert text.count("Left out: this section needs raw scores") == 2
     assert "STAND-IN" in (project.stamps / "headline").read_text().splitlines()[-1]
     assert not (folder / "tables" / "copies.csv").exists()

@@ -1,0 +1,9 @@
+-- The two metrics of the published claim.
+select metric
+from read_csv(
+    'two_metrics.csv',
+    header = true,
+    columns = {
+        metric: 'varchar'
+    }
+)
