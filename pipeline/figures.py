@@ -104,7 +104,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
     )
     left.grid(axis="y", visible=False)
     tasks = base_rates[base_rates["population"].str.startswith("tasks")].iloc[::-1]
-    _draw_shares(right, tasks, "5C and base rates: share of the two (in red)")
+    _draw_shares(right, tasks, "5C: share of the two (red)")
     return figure
 
 
