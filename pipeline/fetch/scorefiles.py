@@ -87,7 +87,7 @@ def accept(entries: Iterable[Entry], origin: str) -> Listing:
         if files.setdefault(file.path, file) != file:
             raise PipelineError(f"{origin}: lists {file.path} twice, with different content. {_ANOTHER_LISTING}")
     _check_caps(files, origin)
-    return Listing(tuple(files[path] for path in sorted(files)), tuple(refused))
+    return Listing(tuple(files[path] for path in sorted(files)), tuple(dict.fromkeys(refused)))
 
 
 _ANOTHER_LISTING = "Next: run `make fetch` again; if it stays, name another commit with REF=."

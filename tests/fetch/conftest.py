@@ -36,7 +36,7 @@ def patience(clock: Clock) -> Patience:
         attempts=3,
         max_wait=900.0,
         connect_timeout=2.0,
-        read_timeout=0.3,
+        read_timeout=10.0,
         sleep=clock.sleep,
         clock=lambda: clock.now,
     )

@@ -97,8 +97,10 @@ def test_accept_stops_at_a_file_listed_twice_with_different_content() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"size": -1}, {"size": None}, {"size": "2"}, {"size": True}, {"size": 2.0}]
-    + [{"sha1": None}, {"sha1": "A" * 40}, {"sha1": "a" * 39}, {"sha1": "a" * 40 + "\n"}, {"sha1": 7}],
+    [
+        *({"size": size} for size in (-1, None, "2", True, 2.0)),
+        *({"sha1": sha1} for sha1 in (None, "A" * 40, "a" * 39, "a" * 40 + "\n", 7)),
+    ],
 )
 def test_accept_stops_at_an_unusable_size_or_hash(changes: dict[str, object]) -> None:
     with pytest.raises(PipelineError, match="no usable size and hash"):

@@ -65,8 +65,8 @@ def test_a_full_disk_is_an_error(store: Store, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_two_fetches_do_not_share_a_folder(tmp_path: Path) -> None:
-    with alone(tmp_path / "home"):
-        with pytest.raises(PipelineError, match="another fetch is at work.*Next: "), alone(tmp_path / "home"):
-            pass
-    with alone(tmp_path / "home"):
+    home = tmp_path / "home"
+    with alone(home), pytest.raises(PipelineError, match="another fetch is at work.*Next: "), alone(home):
+        pass
+    with alone(home):
         pass

@@ -113,9 +113,9 @@ def test_a_bomb_is_not_unpacked_to_its_end(
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
         for n in range(40):
             archive.addfile(member(f"BIG-bench/{n}", size=1 << 20), io.BytesIO(b"\0" * (1 << 20)))
-    with serving(Repository(score_files(), archive=buffer.getvalue())) as server:
-        with pytest.raises(PipelineError, match="holds more than BIG-bench does"):
-            official.fetch(settings_for(server), patience)
+    repository = Repository(score_files(), archive=buffer.getvalue())
+    with serving(repository) as server, pytest.raises(PipelineError, match="holds more than BIG-bench does"):
+        official.fetch(settings_for(server), patience)
 
 
 @pytest.mark.usefixtures("few_single_files")
@@ -157,7 +157,7 @@ def test_what_the_archive_has_wrong_comes_as_single_files(
 ) -> None:
     server.fault("raw", "server_error")
     wrong = sorted(expected(server.repository))[:3]
-    archive = Repository(server.repository.files, served={path: b"version https://git-lfs" for path in wrong})
+    archive = Repository(server.repository.files, served=dict.fromkeys(wrong, b"version https://git-lfs"))
     server.repository.archive = archive.make_archive()
     settings = settings_for(server)
     official.fetch(settings, patience)

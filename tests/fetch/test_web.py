@@ -6,7 +6,7 @@ import requests
 from pipeline.fetch import web
 from pipeline.fetch.web import Limited, NoAnswer, Patience, Web, asked_wait, body, shown
 from tests.fetch.conftest import NOW, Clock
-from tests.github_server import FOR_EVER, COMMIT, GitHubServer, refused_address
+from tests.github_server import COMMIT, FOR_EVER, GitHubServer, refused_address
 
 
 def raw(server: GitHubServer) -> str:
@@ -52,7 +52,7 @@ def test_a_wait_is_announced_and_slept(
     assert "going on in 30 s" in capsys.readouterr().out
 
 
-def test_waits_share_one_allowance(server: GitHubServer, patience: Patience, clock: Clock) -> None:
+def test_waits_share_one_allowance(server: GitHubServer, clock: Clock) -> None:
     client = Web(Patience(attempts=3, max_wait=45, sleep=clock.sleep))
     server.fault("raw", "limited_with_retry_after", 2)
     with pytest.raises(Limited, match="wants 30 s.*MAX_WAIT allows 15 s more") as caught:
