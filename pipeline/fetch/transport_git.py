@@ -241,9 +241,7 @@ def _report(line: str, progress: Progress | None) -> None:
 
 def _cause(said: list[str]) -> str:
     """What git gives as the reason, without passwords and control characters."""
-    errors = (
-        [line for line in said if re.match(r"(fatal|error|remote): ", line)]
-        or [line for line in said if line]
-        or ["no reason"]
-    )
+    # The last line of the most telling kind.
+    ranked = [line for kind in ("remote: ", "error: ", "fatal: ") for line in said if line.startswith(kind)]
+    errors = ranked or [line for line in said if line] or ["no reason given"]
     return re.sub(r"://[^/@\s]*@", "://", ascii(errors[-1])[1:-1])[:300]

@@ -4,6 +4,7 @@ import gzip
 import tarfile
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Self
 from urllib.parse import quote
 
@@ -88,7 +89,7 @@ class Https:
                 continue
             address = f"{self._github.raw}/{REPOSITORY}/{commit}/{quote(file.path)}"
             try:
-                keep(file, self._web.get(address, lambda response, file=file: _verified(response, file)))  # type: ignore[misc]
+                keep(file, self._web.get(address, partial(_verified, file=file)))
                 in_a_row = 0
             except Limited:
                 raise
