@@ -3,10 +3,17 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     where the scores come from: `table`, the pinned table of preferred scores (default: table)
+#: SOURCE     where the scores come from: `table`, the pinned table of preferred scores; `official`, every score file
+#:            of google/BIG-bench; or the folder of a BIG-bench checkout (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
+#: REF        official: branch, tag or commit of google/BIG-bench; its commit stays pinned until REF changes (default: main)
+REF ?= main
+#: VIA        official: how the files come, `git` or `https` (default: git where it is installed)
+VIA ?=
+#: MAX_WAIT   official: longest wait for rate limits, in seconds (default: 900)
+MAX_WAIT ?= 900
 #: THRESHOLD  value over which a curve is called emergent (default: 100)
 THRESHOLD ?= 100
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
@@ -18,7 +25,7 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR THRESHOLD OUT DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD OUT DEBUG
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -28,7 +35,8 @@ MAKEFLAGS += --no-print-directory
 quoted = '$(subst ','\'',$(1))'
 STAMPS := data/stamps/$(shell printf %s $(call quoted,$(SOURCE)) | LC_ALL=C tr -c 'A-Za-z0-9_-' -)
 RUN := $(VENV)/bin/python -m pipeline
-STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
+STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT" \
+	--ref="$$REF" --via="$$VIA" --max-wait="$$MAX_WAIT"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
 
@@ -73,7 +81,7 @@ $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py r
 	@$(STAGE)
 
 # A file of options is rewritten only when an option changed.
-$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR)
+$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }

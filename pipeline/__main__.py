@@ -11,7 +11,17 @@ import duckdb
 
 from pipeline import stamps
 from pipeline.errors import PipelineError
-from pipeline.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, parse_threshold
+from pipeline.settings import (
+    DEFAULT_MAX_WAIT,
+    DEFAULT_MIRROR,
+    DEFAULT_REF,
+    DEFAULT_SOURCE,
+    DEFAULT_THRESHOLD,
+    GitHub,
+    Settings,
+    parse_max_wait,
+    parse_threshold,
+)
 
 STAGES = ("fetch", "load", "score", "analyse", "report")
 TOOLS = ("check", "bench")
@@ -51,6 +61,10 @@ def _run(options: argparse.Namespace) -> None:
         mirror=options.mirror,
         threshold=parse_threshold(options.threshold),
         out=options.out,
+        ref=options.ref,
+        via=options.via,
+        max_wait=parse_max_wait(options.max_wait),
+        github=GitHub.from_environment(os.environ),
     )
     # Imported late: fetch and load need none of the plotting libraries, whose import takes longer than they do.
     module = importlib.import_module(f"pipeline.{options.stage}")
@@ -66,6 +80,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mirror", default=DEFAULT_MIRROR, help="folder with the pinned table; empty to download")
     parser.add_argument("--threshold", default=f"{DEFAULT_THRESHOLD:g}", help="value over which a curve is emergent")
     parser.add_argument("--out", default="", help="folder for report, tables and figures")
+    parser.add_argument("--ref", default=DEFAULT_REF, help="branch, tag or commit of google/BIG-bench")
+    parser.add_argument("--via", default="", help="how the official files come: git or https; empty to choose")
+    parser.add_argument("--max-wait", default=f"{DEFAULT_MAX_WAIT:g}", help="longest wait for rate limits, in seconds")
     return parser
 
 

@@ -1,8 +1,10 @@
 """The options of a run and the places that follow from them."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from pipeline.errors import PipelineError
 
@@ -11,6 +13,36 @@ DEFAULT_SOURCE = "table"
 DEFAULT_MIRROR = "../shared/bigbench"
 DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
+DEFAULT_REF = "main"
+DEFAULT_MAX_WAIT = 900.0
+
+
+@dataclass(frozen=True)
+class GitHub:
+    """Where google/BIG-bench is to be had; mirrors and tests set other addresses. Never shows its token."""
+
+    api: str = "https://api.github.com"
+    archive: str = "https://codeload.github.com"
+    raw: str = "https://raw.githubusercontent.com"
+    git: str = "https://github.com/google/BIG-bench.git"
+    token: str = field(default="", repr=False)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """The addresses and the token that the user's environment sets; an empty value counts as unset.
+
+        Raises:
+            PipelineError: the token holds characters that no token has; the message does not show it.
+        """
+        names = {"api": "BIGBENCH_API", "archive": "BIGBENCH_ARCHIVE", "raw": "BIGBENCH_RAW", "git": "BIGBENCH_GIT"}
+        addresses = {key: environment[name].rstrip("/") for key, name in names.items() if environment.get(name)}
+        token = environment.get("GITHUB_TOKEN", "").strip()
+        # An HTTP library that refuses such a header quotes it in its error.
+        if not re.fullmatch(r"[!-~]*", token):
+            raise PipelineError(
+                "GITHUB_TOKEN holds a space or a character outside ASCII. Next: set it again, or unset it."
+            )
+        return cls(**addresses, token=token)
 
 
 @dataclass(frozen=True)
@@ -22,6 +54,10 @@ class Settings:
     mirror: str = DEFAULT_MIRROR
     threshold: float = DEFAULT_THRESHOLD
     out: str = ""
+    ref: str = DEFAULT_REF
+    via: str = ""
+    max_wait: float = DEFAULT_MAX_WAIT
+    github: GitHub = field(default_factory=GitHub)
 
     @property
     def sql(self) -> Path:
@@ -99,3 +135,20 @@ def parse_threshold(text: str) -> float:
 def exact(number: float) -> str:
     """A number so that it reads back as itself, without a needless `.0`."""
     return repr(number).removesuffix(".0")
+
+
+def parse_max_wait(text: str) -> float:
+    """The seconds that the user allows for rate limits; 0 never waits.
+
+    Raises:
+        PipelineError: the text is no such number.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = float("nan")
+    if not 0 <= seconds < float("inf"):
+        raise PipelineError(
+            f"MAX_WAIT={text} is not a number of seconds. Next: try MAX_WAIT={DEFAULT_MAX_WAIT:g}, the default."
+        )
+    return seconds

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.errors import PipelineError
-from pipeline.fetch import table
+from pipeline.fetch import checkout, official, table
 from pipeline.settings import Settings
 
 
@@ -13,9 +13,14 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the source is unknown, or its scores are damaged.
     """
-    if settings.source != "table":
-        raise PipelineError(
-            f"SOURCE={settings.source} is not a source that this version knows. "
-            "Next: use SOURCE=table, the pinned table of preferred scores (the default)."
-        )
-    return table.fetch(settings)
+    if settings.source == "table":
+        return table.fetch(settings)
+    if settings.source == "official":
+        return official.fetch(settings)
+    if (settings.root / settings.source).is_dir():
+        return checkout.fetch(settings)
+    raise PipelineError(
+        f"SOURCE={settings.source} is not a source that this version knows, nor a folder. "
+        "Next: use SOURCE=table, the pinned table of preferred scores (the default), SOURCE=official, every score file "
+        "of BIG-bench, or the folder of a BIG-bench checkout."
+    )

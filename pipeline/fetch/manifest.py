@@ -1,0 +1,54 @@
+"""What a fetch of score files leaves for the load: which files, where they lie, and the hash of each."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pipeline import files
+from pipeline.errors import PipelineError
+from pipeline.fetch.scorefiles import Entry, ScoreFile, accept
+from pipeline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The score files of a source; `folder` is theirs, from the root of this project or absolute.
+
+    `ref` and `commit` are what was asked for and what it stood for then; a checkout on disk has neither.
+    """
+
+    folder: str
+    files: tuple[ScoreFile, ...]
+    ref: str | None = None
+    commit: str | None = None
+
+
+def path(settings: Settings) -> Path:
+    """Where the manifest of this run's source lies."""
+    return settings.data / "raw" / settings.name / "manifest.json"
+
+
+def read(settings: Settings) -> Manifest:
+    """The manifest of the last fetch; its names are checked like those of a listing.
+
+    Raises:
+        PipelineError: there was no fetch, or its manifest is damaged.
+    """
+    place = path(settings)
+    try:
+        content = json.loads(place.read_text(encoding="utf-8"))
+        entries = [Entry(file["path"], "100644", file["size"], file["sha1"]) for file in content["files"]]
+        listed = accept(entries, settings.shown(place))
+        return Manifest(str(content["folder"]), listed.files, content["ref"], content["commit"])
+    except FileNotFoundError as error:
+        raise PipelineError(f"{settings.shown(place)}: there is no manifest yet. Next: run `make fetch`.") from error
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PipelineError(
+            f"{settings.shown(place)}: no usable manifest. Next: delete it and run `make fetch` again; files that are "
+            "there and still the listed ones stay."
+        ) from error
+
+
+def write(settings: Settings, manifest: Manifest) -> Path:
+    """Write the manifest whole or not at all, and return its path."""
+    return files.write_text(path(settings), json.dumps(asdict(manifest), indent=1) + "\n")

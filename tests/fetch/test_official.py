@@ -1,0 +1,325 @@
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline import __main__ as command
+from pipeline import fetch, stamps
+from pipeline.errors import PipelineError
+from pipeline.fetch import manifest, official
+from pipeline.fetch.scorefiles import blob_sha1
+from pipeline.fetch.web import Patience
+from pipeline.settings import ROOT, GitHub, Settings, parse_max_wait
+from tests.fetch.conftest import Clock, expected, fetched, tree
+from tests.github_server import COMMIT, FOR_EVER, GitHubServer, Repository, refused_address, score_files, serving
+
+Make = Callable[..., Settings]
+
+MENDED_BY_ASKING_AGAIN = [
+    "reset",
+    "stall",
+    "short",
+    "cut_gzip",
+    "cut_chunked",
+    "html",
+    "wrong_bytes",
+    "limited_with_retry_after",
+    "limited",
+    "limited_until_reset",
+    "server_error",
+]
+FINAL = ["not_found", "forbidden"]
+PLACES = ["api", "archive", "raw"]
+
+
+def lose(settings: Settings, number: int) -> None:
+    """Delete some fetched files."""
+    folder = settings.root / manifest.read(settings).folder
+    for path in sorted(folder.rglob("*.json"))[:number]:
+        path.unlink()
+
+
+def prepare(where: str, server: GitHubServer, settings: Settings, patience: Patience) -> None:
+    """Bring about that a fetch depends on this place: for raw, a few files are missing."""
+    if where == "raw":
+        official.fetch(settings, patience)
+        lose(settings, 3)
+        server.requests.clear()
+
+
+def impatient(patience: Patience, kind: str) -> Patience:
+    return replace(patience, read_timeout=0.2) if kind == "stall" else patience
+
+
+@pytest.mark.usefixtures("few_single_files")
+@pytest.mark.parametrize("where", PLACES)
+@pytest.mark.parametrize("kind", MENDED_BY_ASKING_AGAIN)
+def test_a_passing_fault_is_got_over(  # noqa: PLR0917 - fixtures
+    where: str, kind: str, server: GitHubServer, patience: Patience, clock: Clock, settings_for: Make
+) -> None:
+    settings = settings_for(server)
+    prepare(where, server, settings, patience)
+    server.fault(where, kind)
+    official.fetch(settings, impatient(patience, kind))
+    assert fetched(settings, COMMIT) == expected(server.repository)
+    assert clock.slept == {"limited_with_retry_after": [30], "limited": [60], "limited_until_reset": [41]}.get(
+        kind, [1]
+    )
+
+
+@pytest.mark.usefixtures("few_single_files")
+@pytest.mark.parametrize("where", PLACES)
+@pytest.mark.parametrize("kind", MENDED_BY_ASKING_AGAIN + FINAL)
+def test_a_lasting_fault_ends_in_an_error_and_the_next_run_goes_on(
+    where: str, kind: str, server: GitHubServer, patience: Patience, settings_for: Make
+) -> None:
+    settings = settings_for(server)
+    prepare(where, server, settings, patience)
+    server.fault(where, kind, FOR_EVER)
+    with pytest.raises(PipelineError, match=r"(?s)Next: .*(goes on|MAX_WAIT)"):
+        official.fetch(settings, impatient(patience, kind))
+    assert len(server.asked(where)) <= 3 * patience.attempts
+    right = expected(server.repository)
+    assert all(right[path] == content for path, content in fetched(settings, COMMIT).items())
+    server.mend()
+    official.fetch(settings, patience)
+    assert fetched(settings, COMMIT) == right
+
+
+@pytest.mark.usefixtures("few_single_files")
+@pytest.mark.parametrize("where", PLACES)
+def test_a_refused_connection_ends_in_an_error(
+    where: str, server: GitHubServer, patience: Patience, settings_for: Make
+) -> None:
+    settings = settings_for(server)
+    prepare(where, server, settings, patience)
+    refused = replace(settings, github=replace(settings.github, **{where: refused_address()}))
+    with pytest.raises(PipelineError, match="ConnectionError"):
+        official.fetch(refused, patience)
+    official.fetch(settings, patience)
+    assert fetched(settings, COMMIT) == expected(server.repository)
+
+
+@pytest.mark.usefixtures("few_single_files")
+def test_files_of_a_cut_archive_count(server: GitHubServer, patience: Patience, settings_for: Make) -> None:
+    # Not compressible, so that half of the archive is about half of the files.
+    noise = random.Random(7)  # noqa: S311 - seeded on purpose
+    server.repository.files = score_files(make=lambda *_: f'{{"noise": {noise.getrandbits(80_000):x}}}')
+    settings = settings_for(server)
+    server.fault("archive", "cut_gzip", FOR_EVER)
+    with pytest.raises(PipelineError):
+        official.fetch(settings, patience)
+    assert 3 <= len(fetched(settings, COMMIT)) <= 9
+
+
+def test_a_wait_past_the_users_limit_ends_the_run_with_what_was_got(
+    server: GitHubServer, patience: Patience, settings_for: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_for(server)
+    official.fetch(settings, patience)
+    lose(settings, 5)
+    server.fault("raw", "limited_until_reset")
+    with pytest.raises(PipelineError, match=r"(?s)5 of 12 .*after \d\d:\d\d; .*MAX_WAIT=101.*VIA=git.*GITHUB_TOKEN"):
+        official.fetch(settings, replace(patience, max_wait=10))
+    assert "7 kept, 0 fetched, 5 failed, in data/raw/official/" in capsys.readouterr().out
+
+
+def test_a_second_fetch_asks_for_nothing(
+    server: GitHubServer, patience: Patience, settings_for: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_for(server)
+    first = official.fetch(settings, patience)
+    assert f"0 kept, 12 fetched, 0 failed, in data/raw/official/{COMMIT}" in capsys.readouterr().out
+    server.requests.clear()
+    written = {path: path.stat().st_mtime_ns for path in first}
+    assert official.fetch(settings, patience) == first
+    assert not server.requests
+    assert written == {path: path.stat().st_mtime_ns for path in first}
+    assert "12 kept, 0 fetched, 0 failed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"x" * 40])
+def test_a_damaged_file_is_fetched_again(
+    damage: bytes, server: GitHubServer, patience: Patience, settings_for: Make
+) -> None:
+    settings = settings_for(server)
+    (_, first, *_) = official.fetch(settings, patience)
+    first.write_bytes(damage)
+    official.fetch(settings, patience)
+    assert fetched(settings, COMMIT) == expected(server.repository)
+    assert len(server.asked("raw")) == 13
+
+
+def test_the_commit_stays_pinned_until_the_ref_changes(
+    server: GitHubServer, patience: Patience, settings_for: Make
+) -> None:
+    settings = settings_for(server)
+    official.fetch(settings, patience)
+    moved = "d" * 40
+    server.repository.commit = moved
+    official.fetch(settings, patience)
+    assert manifest.read(settings).commit == COMMIT
+    server.repository.ref = "next"
+    official.fetch(replace(settings, ref="next"), patience)
+    assert manifest.read(settings).commit == moved
+    assert fetched(settings, moved) == fetched(settings, COMMIT) == expected(server.repository)
+
+
+def test_the_manifest_holds_path_size_and_hash(server: GitHubServer, patience: Patience, settings_for: Make) -> None:
+    settings = settings_for(server)
+    official.fetch(settings, patience)
+    pinned = manifest.read(settings)
+    assert (pinned.ref, pinned.commit, pinned.folder) == ("main", COMMIT, f"data/raw/official/{COMMIT}")
+    assert {file.path: (file.size, file.sha1) for file in pinned.files} == {
+        path: (len(content), blob_sha1(content)) for path, content in expected(server.repository).items()
+    }
+
+
+def test_what_is_missing_is_listed_ten_here_and_all_in_a_file(
+    server: GitHubServer, patience: Patience, settings_for: Make
+) -> None:
+    settings = settings_for(server)
+    server.fault("raw", "not_found", FOR_EVER)
+    with pytest.raises(PipelineError) as caught:
+        official.fetch(settings, patience)
+    assert str(caught.value).count("\n  bigbench/") == 10
+    whole = settings.data / "raw" / "official" / "failed.txt"
+    assert str(whole.relative_to(settings.root)) in str(caught.value)
+    assert len(whole.read_text().splitlines()) == 12
+    server.mend()
+    official.fetch(settings, patience)
+    assert not whole.exists()
+
+
+def test_hostile_names_in_the_listing_are_left_out_and_named(
+    server: GitHubServer, patience: Patience, settings_for: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blob = {"mode": "100644", "type": "blob", "size": 2, "sha": blob_sha1(b"{}")}
+    names = ["../results/scores_a.json", "/x/results/scores_a.json", "a/../../results/scores_\x1b[1m.json"]
+    server.repository.extra_items = [{**blob, "path": name} for name in names]
+    link = "bigbench/benchmark_tasks/a/results/scores_link.json"
+    server.repository.extra_items += [
+        {**blob, "path": link, "mode": "120000"},
+        *server.repository.items("", recursive=True),
+    ]
+    settings = settings_for(server)
+    official.fetch(settings, patience)
+    assert fetched(settings, COMMIT) == expected(server.repository)
+    assert {path.name for path in tmp_path.iterdir()} == {"data"}
+    said = capsys.readouterr().out
+    assert said.count("left out, not a plain file") == 4
+    assert "\x1b" not in said
+
+
+def test_every_product_is_a_file_that_make_can_look_for(
+    server: GitHubServer, patience: Patience, settings_for: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_for(server)
+    monkeypatch.setattr(official, "Patience", lambda max_wait: replace(patience, max_wait=max_wait))
+    products = fetch.run(settings)
+    stamp = stamps.write(settings, "fetch", products).read_text()
+    listed = [line.removeprefix("product: ") for line in stamp.splitlines() if line.startswith("product: ")]
+    assert len(listed) == 13
+    assert all((settings.root / product).is_file() and " " not in product for product in listed)
+
+
+def test_the_command_takes_its_options_from_arguments_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Settings] = []
+    monkeypatch.setattr(fetch, "run", lambda settings: seen.append(settings) or [])
+    monkeypatch.setattr(stamps, "write", lambda *_: None)
+    monkeypatch.setenv("BIGBENCH_RAW", "http://raw.example.org/")
+    arguments = ["fetch", "--source", "official", "--ref", "v1", "--via", "https", "--max-wait", "5"]
+    assert command.main(arguments) == 0
+    assert (seen[0].ref, seen[0].via, seen[0].max_wait) == ("v1", "https", 5)
+    assert seen[0].github.raw == "http://raw.example.org"
+    assert seen[0].github.api == GitHub().api
+
+
+@pytest.mark.parametrize("text", ["", "-1", "soon", "inf", "nan"])
+def test_a_wait_that_is_no_number_is_an_error(text: str) -> None:
+    with pytest.raises(PipelineError, match="MAX_WAIT=.*Next: "):
+        parse_max_wait(text)
+
+
+def test_no_bar_where_there_is_no_terminal(
+    server: GitHubServer, patience: Patience, settings_for: Make, capfd: pytest.CaptureFixture[str]
+) -> None:
+    official.fetch(settings_for(server), patience)
+    assert capfd.readouterr().err == ""
+
+
+# A run in a process of its own, for it will be killed.
+RUN = """
+import sys
+from pathlib import Path
+from pipeline.errors import PipelineError
+from pipeline.fetch import official, transport_https
+from pipeline.settings import GitHub, Settings
+root, via, base, git = sys.argv[1:]
+transport_https.MOST_SINGLE_FILES = 5
+github = GitHub(api=base + "/api", archive=base + "/archive", raw=base + "/raw", git=git)
+print("ready", flush=True)
+official.fetch(Settings(root=Path(root), source="official", via=via, github=github))
+"""
+
+
+def start(root: Path, via: str, server: GitHubServer, git: str = "") -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-c", RUN, str(root), via, server.base, git], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+@pytest.mark.parametrize(("via", "longest"), [("https", 0.12), ("git", 0.12)])
+def test_killed_at_random_moments_a_fetch_ends_in_the_same_tree(
+    via: str, longest: float, bare_repository: Repository, patience: Patience, settings_for: Make
+) -> None:
+    moments = random.Random(20_260)  # noqa: S311 - seeded on purpose
+    with serving(bare_repository) as server:
+        server.archive_pause = 0.03
+        address = bare_repository.address  # type: ignore[attr-defined]
+        settings = settings_for(server, via=via, git=address)
+        right = expected(bare_repository)
+        killed = tries = 0
+        # Only those count that were at work when it came.
+        while killed < 12 and tries < 60:
+            tries += 1
+            process = start(settings.root, via, server, address)
+            time.sleep(moments.uniform(0, longest))
+            killed += process.poll() is None
+            process.kill()
+            process.wait()
+            present = fetched(settings, bare_repository.commit)
+            assert all(right[path] == content for path, content in present.items())
+            if len(present) == len(right):
+                lose(settings, moments.randrange(6, 13))
+        official.fetch(settings, patience)
+        assert fetched(settings, bare_repository.commit) == right
+    assert killed == 12
+    others = {path for path in tree(settings.data / "raw" / "official") if "/" not in path}
+    assert others <= {"manifest.json", ".lock", ".partial"}
+
+
+def test_interrupted_by_hand_a_fetch_leaves_only_whole_files(
+    bare_repository: Repository, patience: Patience, settings_for: Make
+) -> None:
+    with serving(bare_repository) as server:
+        server.archive_pause = 5
+        settings = settings_for(server)
+        process = start(settings.root, "https", server)
+        deadline = time.monotonic() + 5
+        while not server.asked("archive") and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) != 0
+        server.archive_pause = 0
+        official.fetch(settings, patience)
+        assert fetched(settings, bare_repository.commit) == expected(bare_repository)
