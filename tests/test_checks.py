@@ -1,11 +1,11 @@
 """Each SQL data test finds the case that it is for, and passes where all is well."""
 
 import pytest
-from conftest import made_up_query, write_parquet
 
 from pipeline import database, load
 from pipeline.errors import PipelineError
 from pipeline.settings import ROOT
+from tests.conftest import made_up_query, write_parquet
 
 CHECKS = sorted((ROOT / "sql" / "checks").glob("*.sql"))
 

@@ -3,12 +3,12 @@
 import math
 
 import pytest
-from conftest import analysed, made_up_query, write_parquet
 
 from pipeline import database, files, load, score
 from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import ROOT
+from tests.conftest import analysed, made_up_query, write_parquet
 
 
 def load_query(project, query):

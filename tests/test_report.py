@@ -4,12 +4,12 @@ import re
 import shutil
 
 import pytest
-from conftest import MIRRORED
 
 from pipeline import analyse, database, figures, load, report, score
 from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import DEFAULT_MIRROR, ROOT, Settings
+from tests.conftest import MIRRORED
 
 
 @pytest.fixture
