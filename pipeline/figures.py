@@ -45,7 +45,7 @@ def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float)
         maxima: `metric`, `published_max`, the largest score drawn in the published figure.
         threshold: the value over which a curve is called emergent.
     """
-    order = values.groupby("metric")["value"].max().sort_values().index
+    order = values.groupby("metric")["value"].max().sort_values(kind="stable").index
     rows = pd.Series(np.arange(len(order)), index=order)
     jitter = np.random.default_rng(JITTER_SEED).uniform(-0.3, 0.3, len(values))
     is_over = values["value"] > threshold
@@ -93,7 +93,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
     """
     figure = Figure(figsize=(9.5, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
-    ordered = annotated.sort_values("tasks")
+    ordered = annotated.sort_values("tasks", kind="stable")
     left.barh(ordered["metric"], ordered["tasks"], color=np.where(ordered["metric"].isin(two_metrics), ACCENT, MUTED))
     for position, (tasks, share) in enumerate(zip(ordered["tasks"], ordered["share"], strict=True)):
         left.text(tasks + 0.8, position, f"{tasks} ({share:.1%})", va="center")
@@ -269,7 +269,7 @@ def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
             threshold,
         ),
         "figure_5bc": lambda: draw_figure_5bc(
-            frame("from annotated order by tasks desc"),
+            frame("from annotated order by tasks desc, metric"),
             frame("from base_rates order by number"),
             frame("from seed_two_metrics")["metric"].tolist(),
         ),

@@ -116,7 +116,7 @@ def _listed(columns: dict[str, str]) -> str:
 
 def describe_rows(connection: duckdb.DuckDBPyConnection) -> str:
     """One line that accounts for every row."""
-    counts = dict(connection.execute("from row_counts").fetchall())
+    counts = dict(connection.execute("from row_counts order by row_count desc, outcome").fetchall())
     rows_in = counts.pop("in")
     parts = " + ".join(f"{number:,} {outcome}" for outcome, number in counts.items())
     return f"{rows_in:,} rows in = {parts}"

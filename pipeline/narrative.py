@@ -67,7 +67,7 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
 
 
 def _curves(rows: Query) -> Row:
-    counts = rows("select status, count(*) as curves from emergence group by status order by curves desc")
+    counts = rows("select status, count(*) as curves from emergence group by status order by curves desc, status")
     total = sum(row["curves"] for row in counts)
     by_status = {row["status"]: row["curves"] for row in counts}
     return {
@@ -80,7 +80,7 @@ def _curves(rows: Query) -> Row:
 def _published(rows: Query) -> Row:
     maxima = rows("from reproduction where starts_with(claim, 'Figure 5A: largest score under ')")
     reproduction = rows("from reproduction order by starts_with(claim, 'Figure 5A: largest'), claim")
-    over = rows("from by_metric where reading = 'published' and emergent > 0 order by maximum desc")
+    over = rows("from by_metric where reading = 'published' and emergent > 0 order by maximum desc, metric")
     metrics = rows("select count(*) as metrics from by_metric where reading = 'published'")[0]["metrics"]
     annotated = rows("from annotated order by tasks desc, metric")
     return {
@@ -232,7 +232,7 @@ def _raw(rows: Query) -> Row:
     disagree = count["rule, grid disagrees"] + rounded
     agree = count["rule, grid agrees"]
     return {
-        "row_counts": rows("from row_counts order by row_count desc"),
+        "row_counts": rows("from row_counts order by row_count desc, outcome"),
         "set_aside": [
             f"{row['scores']} scores of {cell(row['task'])}, {cell(row['subtask'])}"
             for row in rows(
@@ -251,7 +251,8 @@ def _raw(rows: Query) -> Row:
             "smallest_grid_right": sum(row["smallest_grid_right"] for row in cells),
         },
         "copies_by_metric": rows(
-            "from copies where metric in ('multiple_choice_grade', 'exact_str_match', 'bleu') order by share_equal desc"
+            "from copies where metric in ('multiple_choice_grade', 'exact_str_match', 'bleu')"
+            " order by share_equal desc, metric"
         ),
         "gallery_over": _count(
             rows,

@@ -21,7 +21,7 @@ def run(settings: Settings) -> list[Path]:
                 database.build_tables(connection, database.stage_files(settings.sql, *CURVES))
                 database.run_checks(connection, database.stage_files(settings.sql / "checks", *CURVES))
         by_status = connection.execute(
-            "select status, count(*) from emergence group by status order by count(*) desc"
+            "select status, count(*) from emergence group by status order by count(*) desc, status"
         ).fetchall()
     curves = sum(number for _, number in by_status)
     print(f"score    {curves:,} curves = " + " + ".join(f"{number:,} {status}" for status, number in by_status))
