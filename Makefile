@@ -9,6 +9,8 @@ SOURCE ?= table
 MIRROR ?= ../shared/bigbench
 #: THRESHOLD  value over which a curve is called emergent (default: 100)
 THRESHOLD ?= 100
+#: KEEP_GOING 1 to leave out score files and scores that cannot be used; empty to stop at them (default: empty)
+KEEP_GOING ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
 OUT ?=
 #: DEBUG      any value: show the traceback of an error (default: empty)
@@ -18,7 +20,7 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR THRESHOLD OUT DEBUG
+export SOURCE MIRROR THRESHOLD KEEP_GOING OUT DEBUG
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -28,7 +30,8 @@ empty :=
 space := $(empty) $(empty)
 STAMPS := data/stamps/$(subst $(space),-,$(subst /,-,$(SOURCE)))
 RUN := $(VENV)/bin/python -m pipeline
-STAGE = $(RUN) $(@F) --source "$$SOURCE" --mirror "$$MIRROR" --threshold "$$THRESHOLD" --out "$$OUT"
+STAGE = $(RUN) $(@F) --source "$$SOURCE" --mirror "$$MIRROR" --threshold "$$THRESHOLD" --keep-going "$$KEEP_GOING" \
+	--out "$$OUT"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
 
@@ -57,7 +60,8 @@ report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 $(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
-$(STAMPS)/load: $(STAMPS)/fetch $(TABLES) pipeline/load.py $(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/*) \
+$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) pipeline/load.py pipeline/score_files.py pipeline/strict_json.py \
+		$(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/* sql/sources/*/*.sql sql/sources/*/checks/*.sql) \
 		$(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
 $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
@@ -72,6 +76,7 @@ $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) pipeline/figures.py pipeline/repor
 
 # A file of options is rewritten only when an option changed.
 $(STAMPS)/fetch.options: export OPTIONS = $(MIRROR)
+$(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }

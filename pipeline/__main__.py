@@ -37,6 +37,7 @@ def _run(options: argparse.Namespace) -> None:
         mirror=options.mirror,
         threshold=parse_threshold(options.threshold),
         out=options.out,
+        keep_going=options.keep_going not in ("", "0"),
     )
     # Imported late: fetch and load need none of the plotting libraries, whose import takes longer than they do.
     module = importlib.import_module(f"pipeline.{options.stage}")
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--mirror", default=DEFAULT_MIRROR, help="folder with the pinned table; empty to download")
     parser.add_argument("--threshold", default=f"{DEFAULT_THRESHOLD:g}", help="value over which a curve is emergent")
     parser.add_argument("--out", default="", help="folder for report, tables and figures")
+    parser.add_argument("--keep-going", default="", help="1 leaves out what cannot be used; empty or 0 stops at it")
     return parser
 
 

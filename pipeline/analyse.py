@@ -34,6 +34,8 @@ CSV_TABLES = (
     "copies",
     "reproduction",
 )
+# About what could not be used: written only where there is something to tell.
+TROUBLES = ("rejected_files", "conflicting_rows")
 
 
 def run(settings: Settings) -> list[Path]:
@@ -102,9 +104,20 @@ def association(counts: np.ndarray) -> pd.DataFrame:
 def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the tables that the database holds: emergence as Parquet, findings as CSV."""
     products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
-    for name in CSV_TABLES:
-        if database.has_table(connection, name):
+    if has_other_metrics(connection):
+        products.append(database.export_parquet(connection, "emergence_all", folder / "emergence_all.parquet"))
+    else:
+        (folder / "emergence_all.parquet").unlink(missing_ok=True)
+    for name in (*CSV_TABLES, *TROUBLES):
+        if database.has_table(connection, name) and (name not in TROUBLES or not database.is_empty(connection, name)):
             products.append(database.export_csv(connection, name, folder / f"{name}.csv"))
         else:
             (folder / f"{name}.csv").unlink(missing_ok=True)
     return products
+
+
+def has_other_metrics(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the source holds scores under metrics besides the preferred ones."""
+    return database.has_table(connection, "emergence_all") and bool(
+        database.count(connection, "select count(*) from emergence_all where not is_preferred")
+    )

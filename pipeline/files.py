@@ -3,8 +3,9 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pipeline.errors import PipelineError
@@ -36,6 +37,17 @@ def replacing(path: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def remove_leftovers(path: Path, *, older_than: float = 3600.0, now: Callable[[], float] = time.time) -> None:
+    """Delete the temporary files that runs left beside `path` when they were killed.
+
+    Only those older than some seconds go, because another run may be writing the others.
+    """
+    for leftover in path.parent.glob(f".{path.stem}-*"):
+        with suppress(OSError):
+            if leftover.stat().st_mtime < now() - older_than:
+                leftover.unlink()
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

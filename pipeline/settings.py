@@ -21,6 +21,7 @@ class Settings:
     mirror: str = DEFAULT_MIRROR
     threshold: float = DEFAULT_THRESHOLD
     out: str = ""
+    keep_going: bool = False
 
     @property
     def sql(self) -> Path:
