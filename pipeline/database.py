@@ -25,6 +25,8 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
     except duckdb.IOException as error:
         raise PipelineError(_explain_open_failure(path, str(error))) from error
     try:
+        # Past two seconds DuckDB draws it over the lines that the stages print.
+        connection.execute("set enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

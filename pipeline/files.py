@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -46,7 +47,11 @@ def remove_leftovers(path: Path, *, older_than: float = 3600.0, now: Callable[[]
     """
     for leftover in path.parent.glob(f".{path.stem}-*"):
         with suppress(OSError):
-            if leftover.stat().st_mtime < now() - older_than:
+            if leftover.stat().st_mtime > now() - older_than:
+                continue
+            if leftover.is_dir():
+                shutil.rmtree(leftover)
+            else:
                 leftover.unlink()
 
 

@@ -25,8 +25,9 @@ with_models as (
         and models.family = coalesce(source_rows.family, models.family)
 ),
 
--- A seed row that names a family replaces the general one for it.
-with_tasks as (
+-- A seed row that names a family replaces the general one for it. Joined twice rather than kept: so many wide rows
+-- are most of the memory of a load.
+with_tasks as not materialized (
     select
         with_models.* replace (
             coalesce(with_models.metric, own.preferred_metric, general.preferred_metric) as metric
@@ -43,7 +44,14 @@ with_tasks as (
         and general.family is null
 ),
 
--- Grouped and joined, because a window over six keys takes several times as long and few keys repeat.
+-- Few keys repeat, and telling which by one number takes a fraction of the time and memory of six keys or a window.
+repeated_hashes as (
+    select hash(task, subtask, metric, shots, family, family_model) as key_hash
+    from with_tasks
+    group by key_hash
+    having count(*) > 1
+),
+
 repeated as (
     select
         task,
@@ -55,6 +63,7 @@ repeated as (
         min(row_id) as first_row_id,
         min(score) <> max(score) as is_conflict
     from with_tasks
+    where hash(task, subtask, metric, shots, family, family_model) in (from repeated_hashes)
     group by all
     having count(*) > 1
 ),
