@@ -8,7 +8,8 @@ import orjson
 
 WORDS = (b"NaN", b"Infinity")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-UNSIGNED_64_BIT_DIGITS = 19
+# Of a whole number of 64 bits, with its sign.
+MOST_CHARACTERS = 20
 
 
 class NotStrictJson(Exception):
@@ -79,7 +80,9 @@ def _in_range(digits: str) -> float:
 
 def _integer(digits: str) -> int | float:
     # Beyond 64 bits a double, as orjson has it; Python would refuse to convert thousands of digits at all.
-    return int(digits) if len(digits) <= UNSIGNED_64_BIT_DIGITS else _in_range(digits)
+    if len(digits) > MOST_CHARACTERS or not -(2**63) <= int(digits) < 2**64:
+        return _in_range(digits)
+    return int(digits)
 
 
 def _reason(content: bytes, error: ValueError) -> str:
