@@ -3,8 +3,7 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     where the scores come from: `table`, the pinned table of preferred scores; `official`, every score file
-#:            of google/BIG-bench; or the folder of a BIG-bench checkout (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; or a BIG-bench checkout (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -16,6 +15,8 @@ VIA ?=
 MAX_WAIT ?= 900
 #: THRESHOLD  value over which a curve is called emergent (default: 100)
 THRESHOLD ?= 100
+#: KEEP_GOING 1 to leave out score files and scores that cannot be used; empty to stop at them (default: empty)
+KEEP_GOING ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
 OUT ?=
 #: DEBUG      any value: show the traceback of an error (default: empty)
@@ -25,7 +26,7 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD OUT DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING OUT DEBUG
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -36,7 +37,7 @@ quoted = '$(subst ','\'',$(1))'
 STAMPS := data/stamps/$(shell printf %s $(call quoted,$(SOURCE)) | LC_ALL=C tr -c 'A-Za-z0-9_-' -)
 RUN := $(VENV)/bin/python -m pipeline
 STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT" \
-	--ref="$$REF" --via="$$VIA" --max-wait="$$MAX_WAIT"
+	--ref="$$REF" --via="$$VIA" --max-wait="$$MAX_WAIT" --keep-going="$$KEEP_GOING"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
 
@@ -67,7 +68,8 @@ report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 $(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
-$(STAMPS)/load: $(STAMPS)/fetch $(TABLES) pipeline/load.py $(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/*) \
+$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py) \
+		$(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/* sql/sources/*/*.sql sql/sources/*/checks/*.sql) \
 		$(call stand_in) $(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
 $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
@@ -82,6 +84,7 @@ $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py r
 
 # A file of options is rewritten only when an option changed.
 $(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF)
+$(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }

@@ -65,6 +65,7 @@ def _run(options: argparse.Namespace) -> None:
         via=options.via,
         max_wait=parse_max_wait(options.max_wait),
         github=GitHub.from_environment(os.environ),
+        keep_going=options.keep_going not in ("", "0"),
     )
     # Imported late: fetch and load need none of the plotting libraries, whose import takes longer than they do.
     module = importlib.import_module(f"pipeline.{options.stage}")
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ref", default=DEFAULT_REF, help="branch, tag or commit of google/BIG-bench")
     parser.add_argument("--via", default="", help="how the official files come: git or https; empty to choose")
     parser.add_argument("--max-wait", default=f"{DEFAULT_MAX_WAIT:g}", help="longest wait for rate limits, in seconds")
+    parser.add_argument("--keep-going", default="", help="1 leaves out what cannot be used; empty or 0 stops at it")
     return parser
 
 

@@ -36,6 +36,8 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
+# About what could not be used: written only where there is something to tell.
+TROUBLES = ("rejected_files", "conflicting_rows")
 
 
 def run(settings: Settings) -> list[Path]:
@@ -108,5 +110,17 @@ def association(counts: np.ndarray) -> pd.DataFrame:
 def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the tables that the database holds: emergence as Parquet, findings as CSV."""
     products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
+    if has_other_metrics(connection):
+        products.append(database.export_parquet(connection, "emergence_all", folder / "emergence_all.parquet"))
     present = [name for name in CSV_TABLES if database.has_table(connection, name)]
-    return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in present]
+    told = [
+        name for name in TROUBLES if database.has_table(connection, name) and not database.is_empty(connection, name)
+    ]
+    return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in (*present, *told)]
+
+
+def has_other_metrics(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the source holds scores under metrics besides the preferred ones."""
+    return database.has_table(connection, "emergence_all") and bool(
+        database.count(connection, "select count(*) from emergence_all where not is_preferred")
+    )

@@ -14,13 +14,15 @@ def run(settings: Settings) -> list[Path]:
     """
     checks = settings.sql / "checks"
     with database.connect(settings.database, read_only=True) as connection:
-        is_stand_in, threshold = database.fetch_row(
-            connection, "select is_stand_in, threshold from provenance, options"
+        is_stand_in, keep_going, threshold = database.fetch_row(
+            connection, "select is_stand_in, keep_going, threshold from provenance, options"
         )
         connection.execute("set variable threshold = ?::double", [threshold])
+        connection.execute("set variable keep_going = ?::boolean", [keep_going])
         groups = [analyse.FINDINGS, analyse.REPRODUCTION]
         if not is_stand_in:
-            groups = [load.STAGING, score.CURVES, *groups]
-        passed = sum(database.run_checks(connection, database.stage_files(checks, *group)) for group in groups)
+            groups = [score.CURVES, *groups]
+        passed = 0 if is_stand_in else load.run_checks(connection, settings)
+        passed += sum(database.run_checks(connection, database.stage_files(checks, *group)) for group in groups)
     print(f"check    {passed} SQL data tests passed on {settings.shown(settings.database)}")
     return []

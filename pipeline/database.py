@@ -29,6 +29,8 @@ def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Ite
     except duckdb.IOException as error:
         raise PipelineError(_explain_open_failure(path, str(error))) from error
     try:
+        # Past two seconds DuckDB draws it over the lines that the stages print.
+        connection.execute("set enable_progress_bar = false")
         yield connection
     finally:
         connection.close()
@@ -63,10 +65,11 @@ def stage_files(folder: Path, first: int, last: int) -> list[Path]:
     return [path for path in sorted(folder.glob("[0-9][0-9]_*.sql")) if first <= int(path.name[:2]) <= last]
 
 
-def build_table(connection: duckdb.DuckDBPyConnection, sql_file: Path) -> None:
-    """Make the table that `sql_file`, a single query, defines."""
+def build_table(connection: duckdb.DuckDBPyConnection, sql_file: Path, *, temporary: bool = False) -> None:
+    """Make the table that `sql_file`, a single query, defines; a temporary one goes with the connection."""
     query = sql_file.read_text(encoding="utf-8")
-    connection.execute(f"create or replace table {table_name(sql_file)} as\n{query}")
+    kind = "temp table" if temporary else "table"
+    connection.execute(f"create or replace {kind} {table_name(sql_file)} as\n{query}")
 
 
 def build_tables(connection: duckdb.DuckDBPyConnection, sql_files: Iterable[Path]) -> None:
@@ -127,6 +130,11 @@ def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
         "select count(*) from information_schema.tables where table_name = ?", [table]
     ).fetchall()
     return bool(found[0][0])
+
+
+def is_empty(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether a table has no row."""
+    return not connection.execute(f'from "{table}" limit 1').fetchall()
 
 
 def export_csv(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> Path:

@@ -1,15 +1,27 @@
 """Scores -> staging tables in a fresh DuckDB file."""
 
+import csv
+import hashlib
+import io
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
+import orjson
 
-from pipeline import database, files
+from pipeline import database, files, score_files, strict_json
 from pipeline.errors import PipelineError
-from pipeline.fetch import table
-from pipeline.settings import Settings
+from pipeline.fetch import manifest, table
+from pipeline.score_files import Rejected
+from pipeline.settings import DEFAULT_SOURCE, Settings
 
 SEEDS, STAGING = (1, 9), (10, 19)
+# Beyond it DuckDB writes to disk beside the database. For 1.8 million scores that is faster than without a limit
+# and takes a quarter of the memory.
+MEMORY_LIMIT = "300MB"
 SOURCE_COLUMNS = {
     "subtask_description": "VARCHAR",
     "task_name": "VARCHAR",
@@ -24,33 +36,135 @@ STAND_IN_COLUMNS = {
 }  # fmt: skip
 
 
+class Origin(NamedTuple):
+    """Where the scores are from, for the report; a tree of files has no single hash."""
+
+    sha256: str | None
+    size: int | None
+    address: str
+    is_stand_in: bool = False
+
+
 def run(settings: Settings) -> list[Path]:
     """Build the database anew: seeds, staged scores, and an account of every row.
 
     Raises:
-        PipelineError: the table is not what it should be; the old database, if any, stays.
+        PipelineError: the scores are not what they should be; the old database, if any, stays.
     """
-    manifest = table.read_manifest(settings)
-    _refuse_if_held(settings.database)
-    with files.replacing(settings.database) as temporary:
-        temporary.unlink()
-        with database.connect(temporary, create=True) as connection:
-            load_seeds(connection, settings)
-            _note_provenance(connection, settings, manifest)
-            if manifest.path is None:
-                _load_stand_in(connection, settings)
-            else:
-                scores = settings.root / manifest.path
-                _verify(settings, scores, manifest)
-                load_scores(connection, settings, scores)
+    if settings.source == DEFAULT_SOURCE:
+        return load_table(settings, table.read_manifest(settings))
+    if settings.source == "official":
+        listed = manifest.read(settings)
+        hashes = {file.path: file.sha1 for file in listed.files}
+        return load_tree(settings, settings.root / listed.folder, list(hashes), hashes)
+    # A checkout is its user's: what lies there now is loaded, whatever it was when it was listed.
+    folder = settings.root / settings.source
+    return load_tree(settings, folder, score_files.list_checkout(folder))
+
+
+def load_table(settings: Settings, fetched: table.Manifest) -> list[Path]:
+    """Load the pinned table, or the committed curves where they stand in for it.
+
+    Raises:
+        PipelineError: the table is not what it should be.
+    """
+    _last_fingerprint(settings.database)
+    with _new_database(settings) as connection:
+        load_seeds(connection, settings)
+        origin = Origin(fetched.sha256, fetched.size, fetched.address, is_stand_in=fetched.is_stand_in)
+        _note_provenance(connection, settings, origin)
+        if fetched.path is None:
+            _load_stand_in(connection, settings)
+        else:
+            scores = settings.root / fetched.path
+            _verify(settings, scores, fetched)
+            load_scores(connection, settings, scores)
     return [settings.database]
 
 
-def _refuse_if_held(path: Path) -> None:
-    # A file that another process holds can be replaced under its feet: that process would go on with the old one.
-    if path.is_file():
-        with database.connect(path):
-            pass
+def load_tree(
+    settings: Settings, folder: Path, paths: Sequence[str], hashes: Mapping[str, str] | None = None
+) -> list[Path]:
+    """Load score files, unless the database holds just these already.
+
+    That is told by their paths, sizes and times of change, and by the code, SQL and seeds that the tables follow from.
+    A file whose content was changed while its size and time stayed (`cp -p`, `touch -r`) goes unseen: there `make
+    clean` first.
+
+    Args:
+        settings: the run.
+        folder: what the paths start from.
+        paths: score files, as `score_files.list_checkout` gives them.
+        hashes: git's hash of each file, by path, where they must be verified.
+
+    Raises:
+        PipelineError: files cannot be used or scores contradict each other, and KEEP_GOING is not set; or none can be.
+    """
+    fingerprint, size = _fingerprint(settings, folder, paths, hashes)
+    if _last_fingerprint(settings.database) == fingerprint:
+        with database.connect(settings.database, read_only=True) as connection:
+            print(f"load     unchanged since the last load: {describe_files(connection)}")
+        return [settings.database]
+    with _new_database(settings) as connection:
+        load_seeds(connection, settings)
+        _note_provenance(connection, settings, Origin(None, size, settings.source), fingerprint)
+        load_score_files(connection, settings, folder, paths, hashes)
+    return [settings.database]
+
+
+@contextmanager
+def _new_database(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A fresh database that takes the old one's place if the block succeeds."""
+    with files.replacing(settings.database) as temporary:
+        temporary.unlink()
+        with database.connect(temporary, create=True) as connection:
+            connection.execute("set variable keep_going = ?", [settings.keep_going])
+            connection.execute("set memory_limit = ?", [MEMORY_LIMIT])
+            try:
+                yield connection
+            except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+                raise PipelineError(
+                    f"{settings.shown(settings.database)}: cannot be written ({str(error).splitlines()[0]}). "
+                    "Next: check that the disk has room."
+                ) from error
+
+
+def _last_fingerprint(path: Path) -> str | None:
+    """What the database was loaded from, if that is recorded.
+
+    Raises:
+        PipelineError: another process holds the database. It can be replaced under its feet, and that process would go
+            on with the old one.
+    """
+    if not path.is_file():
+        return None
+    with database.connect(path) as connection:
+        try:
+            (fingerprint,) = database.fetch_row(connection, "select fingerprint from provenance")
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return None
+    return str(fingerprint)
+
+
+def _fingerprint(
+    settings: Settings, folder: Path, paths: Sequence[str], hashes: Mapping[str, str] | None
+) -> tuple[str, int]:
+    """A digest of all that the staging tables of a tree follow from, without reading it; and the tree's size."""
+    digest = hashlib.sha256(f"{duckdb.__version__} {orjson.__version__} {settings.keep_going}\n".encode())
+    for part in _recipe(settings):
+        digest.update(part.read_bytes())
+    size = 0
+    for path, length, changed in score_files.census(folder, paths):
+        digest.update(f"{path}\0{length}\0{changed}\0{hashes[path] if hashes else ''}\n".encode())
+        size += length
+    return digest.hexdigest(), size
+
+
+def _recipe(settings: Settings) -> list[Path]:
+    """The code, the SQL and the seeds that the staging tables rest on."""
+    patterns = ("[01]*.sql", "checks/1*.sql", "sources/score_files/**/*.sql", "seeds/*.csv")
+    code = [Path(file) for file in (__file__, score_files.__file__, strict_json.__file__)]
+    return [*code, *(path for pattern in patterns for path in sorted(settings.sql.glob(pattern)))]
 
 
 def _verify(settings: Settings, scores: Path, manifest: table.Manifest) -> None:
@@ -85,9 +199,92 @@ def load_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, score
         PipelineError: the columns are others, or a check finds rows that it must not.
     """
     _open_source(connection, settings, scores)
-    database.build_tables(connection, database.stage_files(settings.sql, *STAGING))
-    database.run_checks(connection, database.stage_files(settings.sql / "checks", *STAGING))
+    _stage(connection, settings, "table")
     print(f"load     {describe_rows(connection)}")
+
+
+def load_score_files(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    folder: Path,
+    paths: Sequence[str],
+    hashes: Mapping[str, str] | None = None,
+) -> None:
+    """Stage the scores of score files, give an account of files and rows, and run the checks on them.
+
+    Raises:
+        PipelineError: files cannot be used and KEEP_GOING is not set, none can be used, or a check fails.
+        OSError: the disk is full.
+    """
+    with tempfile.NamedTemporaryFile(
+        dir=settings.database.parent, prefix=f".{settings.database.stem}-", suffix=".ndjson"
+    ) as lines:
+        rejected = score_files.write_lines(folder, paths, lines, hashes)
+        lines.flush()
+        _judge(settings, rejected, len(paths))
+        open_lines(connection, lines.name)
+    connection.execute("create table listed_files as select unnest(?::varchar[]) as path", [list(paths)])
+    connection.execute(
+        "create table rejected_files as select unnest(?::varchar[]) as path, unnest(?::varchar[]) as reason",
+        [[file.path for file in rejected], [file.reason for file in rejected]],
+    )
+    _stage(connection, settings, "score_files")
+    print(f"load     {describe_files(connection)}")
+    print(f"load     {describe_rows(connection)}")
+
+
+def open_lines(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+    """Make the temporary table score_lines, one row a score file, from what `score_files.write_lines` wrote."""
+    lines = connection.read_json(
+        path,
+        columns=score_files.LINE_COLUMNS,
+        format="newline_delimited",
+        maximum_object_size=score_files.MAX_BYTES,
+    )
+    lines.create_view("score_lines_view")
+    connection.execute("create temp table score_lines as from score_lines_view")
+    connection.execute("drop view score_lines_view")
+
+
+def _judge(settings: Settings, rejected: Sequence[Rejected], listed: int) -> None:
+    """Stop at files that cannot be used, unless the user chose to go on and some are left; write the whole list."""
+    whole_list = settings.database.with_name("rejected_files.csv")
+    if not rejected:
+        whole_list.unlink(missing_ok=True)
+        return
+    with io.StringIO(newline="") as text:
+        csv.writer(text, lineterminator="\n").writerows([("path", "reason"), *((f.path, f.reason) for f in rejected)])
+        files.write_text(whole_list, text.getvalue())
+    shown = "; ".join(f"{file.path}: {file.reason}" for file in rejected[:3])
+    more = f"; and {len(rejected) - 3:,} more" if len(rejected) > 3 else ""
+    place = settings.shown(whole_list)
+    message = f"{len(rejected):,} of {listed:,} score files cannot be used: {shown}{more} (all in {place})"
+    if len(rejected) == listed:
+        raise PipelineError(f"{message}, so no score is left. Next: fetch the files again.")
+    if not settings.keep_going:
+        raise PipelineError(f"{message}. Next: mend or fetch these files, or leave them out with KEEP_GOING=1.")
+    print(f"load     LEFT OUT: {message}")
+
+
+def _stage(connection: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> None:
+    """Make the staging tables: what differs by source ends in the table source_rows, all after it is shared."""
+    for sql_file in database.stage_files(settings.sql / "sources" / source, *SEEDS):
+        # The finished database would hold every score twice.
+        database.build_table(connection, sql_file, temporary=database.table_name(sql_file) == "source_rows")
+    database.build_tables(connection, database.stage_files(settings.sql, *STAGING))
+    run_checks(connection, settings)
+
+
+def run_checks(connection: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+    """Run the data tests on the staging tables and return how many passed.
+
+    Raises:
+        PipelineError: the first that failed.
+    """
+    folders = [settings.sql / "checks"]
+    if database.has_table(connection, "score_files"):
+        folders.append(settings.sql / "sources" / "score_files" / "checks")
+    return sum(database.run_checks(connection, database.stage_files(folder, *STAGING)) for folder in folders)
 
 
 def _open_source(connection: duckdb.DuckDBPyConnection, settings: Settings, scores: Path) -> None:
@@ -122,11 +319,21 @@ def describe_rows(connection: duckdb.DuckDBPyConnection) -> str:
     return f"{rows_in:,} rows in = {parts}"
 
 
-def _note_provenance(connection: duckdb.DuckDBPyConnection, settings: Settings, manifest: table.Manifest) -> None:
+def describe_files(connection: duckdb.DuckDBPyConnection) -> str:
+    """One line that accounts for every score file, and for the scores that are no finite number."""
+    counts = dict(connection.execute("from file_counts").fetchall())
+    odd = database.count(connection, "select coalesce(sum(score_count), 0) from nonfinite_scores")
+    line = f"{counts['in']:,} score files in = {counts['loaded']:,} loaded + {counts['rejected']:,} rejected"
+    return f"{line}; {odd:,} scores are NaN or infinite" if odd else line
+
+
+def _note_provenance(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, origin: Origin, fingerprint: str | None = None
+) -> None:
     connection.execute(
         "create table provenance as select ? as source, ?::varchar as sha256, ?::bigint as size, ? as address,"
-        " ?::boolean as is_stand_in",
-        [settings.source, manifest.sha256, manifest.size, manifest.address, manifest.is_stand_in],
+        " ?::boolean as is_stand_in, ?::boolean as keep_going, ?::varchar as fingerprint",
+        [settings.source, *origin, settings.keep_going, fingerprint],
     )
 
 

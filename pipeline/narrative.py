@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from pipeline.fetch import table as table_source
-from pipeline.settings import DEFAULT_THRESHOLD, Settings, exact
+from pipeline.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, exact
 from pipeline.wording import cell, percent, thousands
 
 Row = dict[str, Any]
@@ -56,7 +56,13 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
         "is_stand_in": is_stand_in,
         "how_to_get_scores": table_source.how_to_get_scores(settings),
         "provenance": rows("from provenance")[0],
-        "command": "make report" if threshold == DEFAULT_THRESHOLD else f"make report THRESHOLD={exact(threshold)}",
+        "command": " ".join(
+            [
+                "make report",
+                *([] if settings.source == DEFAULT_SOURCE else [f"SOURCE={settings.source}"]),
+                *([] if threshold == DEFAULT_THRESHOLD else [f"THRESHOLD={exact(threshold)}"]),
+            ]
+        ),
     }
     context |= _curves(rows) | _published(rows) | _base_rates(rows) | _readings(rows)
     context |= _infinite(rows) | _emergent(rows) | _families(rows)

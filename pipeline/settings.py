@@ -58,6 +58,7 @@ class Settings:
     via: str = ""
     max_wait: float = DEFAULT_MAX_WAIT
     github: GitHub = field(default_factory=GitHub)
+    keep_going: bool = False
 
     @property
     def sql(self) -> Path:

@@ -1,16 +1,5 @@
--- Every row of the source, with the reason where it is set aside.
+-- Every row of the source with what the seeds know of its model and task, and the reason where it is set aside.
 with
-
-source_rows as (
-    select
-        row_number() over () as row_id,
-        task_name as task,
-        subtask_description as subtask,
-        number_of_shots as shots,
-        model_family_model_name as family_model,
-        score_value as score
-    from source_table
-),
 
 models as (
     select
@@ -21,20 +10,29 @@ models as (
 
 with_models as (
     select
-        source_rows.*,
-        models.family,
-        models.model,
-        models.params
+        source_rows.* replace (
+            coalesce(source_rows.family, models.family) as family,
+            coalesce(source_rows.model, models.model) as model,
+            coalesce(source_rows.params, models.params) as params,
+            coalesce(
+                source_rows.params_basis,
+                case when models.params is not null then 'models.csv' end
+            ) as params_basis
+        )
     from source_rows
-    left join models using (family_model)
+    left join models
+        on models.family_model = source_rows.family_model
+        and models.family = coalesce(source_rows.family, models.family)
 ),
 
--- A seed row that names a family replaces the general one for it.
-with_tasks as (
+-- A seed row that names a family replaces the general one for it. Joined twice rather than kept: so many wide rows
+-- are most of the memory of a load.
+with_tasks as not materialized (
     select
-        with_models.*,
-        coalesce(own.preferred_metric, general.preferred_metric) as metric,
-        coalesce(own.is_averaged, general.is_averaged) as is_averaged
+        with_models.* replace (
+            coalesce(with_models.metric, own.preferred_metric, general.preferred_metric) as metric
+        ),
+        with_models.may_be_averaged and coalesce(own.is_averaged, general.is_averaged) as is_averaged
     from with_models
     left join seed_tasks as own
         on own.task = with_models.task
@@ -46,33 +44,54 @@ with_tasks as (
         and general.family is null
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by task, subtask, metric, shots, family_model, score
-            order by row_id
-        ) as copy_number
+-- Few keys repeat, and telling which by one number takes a fraction of the time and memory of six keys or a window.
+repeated_hashes as (
+    select hash(task, subtask, metric, shots, family, family_model) as key_hash
     from with_tasks
+    group by key_hash
+    having count(*) > 1
 ),
 
-final as (
+repeated as (
     select
-        row_id,
         task,
         subtask,
         metric,
         shots,
+        family,
+        family_model,
+        min(row_id) as first_row_id,
+        min(score) <> max(score) as is_conflict
+    from with_tasks
+    where hash(task, subtask, metric, shots, family, family_model) in (from repeated_hashes)
+    group by all
+    having count(*) > 1
+),
+
+final as (
+    select
+        with_tasks.row_id,
+        task,
+        subtask,
+        metric,
+        with_tasks.is_preferred,
+        shots,
         family_model,
         family,
-        model,
-        params,
-        score,
+        with_tasks.model,
+        with_tasks.params,
+        with_tasks.params_basis,
+        with_tasks.low_score,
+        with_tasks.high_score,
+        with_tasks.score,
+        with_tasks.path,
         case
-            when is_averaged then 'averaged'
-            when copy_number > 1 then 'duplicate'
+            when with_tasks.is_averaged then 'averaged'
+            when repeated.is_conflict then 'conflicting'
+            when with_tasks.row_id > repeated.first_row_id then 'duplicate'
         end as set_aside_because
-    from numbered
+    from with_tasks
+    left join repeated using (task, subtask, metric, shots, family, family_model)
 )
 
 select * from final

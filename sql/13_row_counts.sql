@@ -20,7 +20,7 @@ read_in as (
     select
         'in' as outcome,
         count(*) as row_count
-    from source_table
+    from source_rows
 ),
 
 final as (

@@ -8,7 +8,9 @@ keys as (
         metric,
         shots,
         family,
-        count(*) as n_scales
+        count(*) as n_scales,
+        -- All scores of a curve agree on it (sql/checks/19), unless the user chose to keep going.
+        count(*) filter (where is_preferred) > count(*) / 2 as is_preferred
     from stg_scores
     group by all
 ),

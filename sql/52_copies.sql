@@ -12,6 +12,7 @@ points as (
         curve_points.score
     from curve_points
     inner join curves using (curve_id)
+    where curves.is_preferred
 ),
 
 pairs as (

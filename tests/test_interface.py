@@ -192,7 +192,7 @@ def test_make_redoes_what_is_needed_and_nothing_else(checkout):
     assert "THRESHOLD=many is not a positive number" in bad.stderr
 
 
-@pytest.mark.parametrize("source", ["a:b", "a'b", "a%b", "a;touch pwned;b", "..", "-x", "$(touch pwned)", "a\tb c"])
+@pytest.mark.parametrize("source", ["a:b", "a'b", "a%b", "a;touch pwned;b", "-x", "$(touch pwned)", "a\tb c"])
 def test_an_odd_source_is_an_error_and_nothing_else(checkout, source):
     result = make(checkout, "report", f"SOURCE={source.replace('$', '$$')}")
     assert result.returncode != 0

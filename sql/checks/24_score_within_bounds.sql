@@ -1,7 +1,7 @@
 -- emergence scores that no curve of that many scales can have (|E| is 1 with two scales and 1 to 2 with three)
 -- see sql/22_curve_emergence.sql: a step is missing or the median is not one.
 select task, subtask, metric, shots, family, n_scales, emergence_score
-from emergence
+from emergence_all
 where status in ('finite', 'infinite')
     and (
         (n_scales = 2 and abs(abs(emergence_score) - 1) > 1e-9)

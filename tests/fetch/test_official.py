@@ -109,7 +109,7 @@ def test_a_refused_connection_ends_in_an_error(
 @pytest.mark.usefixtures("few_single_files")
 def test_files_of_a_cut_archive_count(server: GitHubServer, patience: Patience, settings_for: Make) -> None:
     # Not compressible, so that half of the archive is about half of the files.
-    noise = random.Random(7)  # noqa: S311 - seeded on purpose
+    noise = random.Random(7)
     server.repository.files = score_files(make=lambda *_: f'{{"noise": {noise.getrandbits(80_000):x}}}')
     settings = settings_for(server)
     server.fault("archive", "cut_gzip", FOR_EVER)
@@ -282,7 +282,7 @@ def start(root: Path, via: str, server: GitHubServer, git: str = "") -> subproce
 def test_killed_at_random_moments_a_fetch_ends_in_the_same_tree(
     via: str, longest: float, bare_repository: Repository, patience: Patience, settings_for: Make
 ) -> None:
-    moments = random.Random(20_260)  # noqa: S311 - seeded on purpose
+    moments = random.Random(20_260)
     with serving(bare_repository) as server:
         server.archive_pause = 0.03
         address = bare_repository.address  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
--- One row a curve: the table that every finding rests on.
+-- One row a curve, under every metric that the source holds.
 with
 
 final as (
@@ -7,6 +7,7 @@ final as (
         curves.subtask,
         curves.is_aggregate,
         curves.metric,
+        curves.is_preferred,
         curves.shots,
         curves.family,
         curve_emergence.n_scales,

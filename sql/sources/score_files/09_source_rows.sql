@@ -1,0 +1,51 @@
+-- Every score of every entry of every score file. Low and high score are those of the entry's preferred metric.
+with
+
+entries as (
+    select
+        path,
+        task,
+        family,
+        model,
+        params,
+        params_basis,
+        unnest(subtasks) as subtask,
+        unnest(shots) as shots,
+        unnest(low_scores) as low_score,
+        unnest(high_scores) as high_score,
+        unnest(preferred_metrics) as preferred_metric,
+        unnest(metrics) as metrics,
+        unnest(scores) as scores
+    from score_lines
+),
+
+exploded as (
+    select
+        * exclude (metrics, scores),
+        unnest(metrics) as metric,
+        unnest(scores) as score
+    from entries
+),
+
+final as (
+    select
+        row_number() over () as row_id,
+        task,
+        subtask,
+        metric,
+        metric = preferred_metric as is_preferred,
+        shots,
+        family || ' ' || model as family_model,
+        family,
+        model,
+        params,
+        params_basis,
+        low_score,
+        high_score,
+        score,
+        path,
+        false as may_be_averaged
+    from exploded
+)
+
+select * from final
