@@ -58,7 +58,7 @@ def load_table(settings: Settings, manifest: table.Manifest) -> list[Path]:
     Raises:
         PipelineError: the table is not what it should be.
     """
-    _last_fingerprint(settings.database)
+    _refuse_if_held(settings.database)
     with _new_database(settings) as connection:
         load_seeds(connection, settings)
         origin = Origin(manifest.sha256, manifest.size, manifest.address, is_stand_in=manifest.is_stand_in)
@@ -88,6 +88,7 @@ def load_tree(
     Raises:
         PipelineError: files cannot be used or scores contradict each other, and KEEP_GOING is not set; or none can be.
     """
+    _refuse_if_held(settings.database)
     fingerprint, size = _fingerprint(settings, folder, paths, hashes)
     if _last_fingerprint(settings.database) == fingerprint:
         with database.connect(settings.database, read_only=True) as connection:
@@ -118,21 +119,23 @@ def _new_database(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 ) from error
 
 
-def _last_fingerprint(path: Path) -> str | None:
-    """What the database was loaded from, if that is recorded.
+def _refuse_if_held(path: Path) -> None:
+    # A file that another process holds can be replaced under its feet: that process would go on with the old one.
+    if path.is_file():
+        with database.connect(path):
+            pass
 
-    Raises:
-        PipelineError: another process holds the database. It can be replaced under its feet, and that process would go
-            on with the old one.
-    """
+
+def _last_fingerprint(path: Path) -> str | None:
+    """What the database was loaded from; nothing where there is none, or one that does not say."""
     if not path.is_file():
         return None
-    with database.connect(path) as connection:
+    with database.connect(path, read_only=True) as connection:
         try:
             (fingerprint,) = database.fetch_row(connection, "select fingerprint from provenance")
         except (duckdb.CatalogException, duckdb.BinderException):
             return None
-    return str(fingerprint)
+    return fingerprint if isinstance(fingerprint, str) else None
 
 
 def _fingerprint(
