@@ -88,7 +88,6 @@ def load_tree(
     Raises:
         PipelineError: files cannot be used or scores contradict each other, and KEEP_GOING is not set; or none can be.
     """
-    _refuse_if_held(settings.database)
     fingerprint, size = _fingerprint(settings, folder, paths, hashes)
     if _last_fingerprint(settings.database) == fingerprint:
         with database.connect(settings.database, read_only=True) as connection:
@@ -127,10 +126,15 @@ def _refuse_if_held(path: Path) -> None:
 
 
 def _last_fingerprint(path: Path) -> str | None:
-    """What the database was loaded from; nothing where there is none, or one that does not say."""
+    """What the database was loaded from; nothing where there is none, or one that does not say.
+
+    Raises:
+        PipelineError: another process holds the database.
+    """
     if not path.is_file():
         return None
-    with database.connect(path, read_only=True) as connection:
+    # Not read-only, so that this is the one opening that also refuses a database that is held.
+    with database.connect(path) as connection:
         try:
             (fingerprint,) = database.fetch_row(connection, "select fingerprint from provenance")
         except (duckdb.CatalogException, duckdb.BinderException):
