@@ -68,7 +68,7 @@ def load_table(settings: Settings, fetched: table.Manifest) -> list[Path]:
     Raises:
         PipelineError: the table is not what it should be.
     """
-    _last_fingerprint(settings.database)
+    _refuse_if_held(settings.database)
     with _new_database(settings) as connection:
         load_seeds(connection, settings)
         origin = Origin(fetched.sha256, fetched.size, fetched.address, is_stand_in=fetched.is_stand_in)
@@ -129,21 +129,28 @@ def _new_database(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                 ) from error
 
 
+def _refuse_if_held(path: Path) -> None:
+    # A file that another process holds can be replaced under its feet: that process would go on with the old one.
+    if path.is_file():
+        with database.connect(path):
+            pass
+
+
 def _last_fingerprint(path: Path) -> str | None:
-    """What the database was loaded from, if that is recorded.
+    """What the database was loaded from; nothing where there is none, or one that does not say.
 
     Raises:
-        PipelineError: another process holds the database. It can be replaced under its feet, and that process would go
-            on with the old one.
+        PipelineError: another process holds the database.
     """
     if not path.is_file():
         return None
+    # Not read-only, so that this is the one opening that also refuses a database that is held.
     with database.connect(path) as connection:
         try:
             (fingerprint,) = database.fetch_row(connection, "select fingerprint from provenance")
         except (duckdb.CatalogException, duckdb.BinderException):
             return None
-    return str(fingerprint)
+    return fingerprint if isinstance(fingerprint, str) else None
 
 
 def _fingerprint(
