@@ -224,7 +224,9 @@ def load_score_files(
         OSError: the disk is full.
     """
     with tempfile.NamedTemporaryFile(
-        dir=settings.database.parent, prefix=f".{settings.database.stem}-", suffix=".ndjson"
+        dir=settings.database.parent,
+        prefix=f".{settings.database.stem}-",
+        suffix=f"{files.PARTIAL}{settings.database.suffix}.ndjson",
     ) as lines:
         rejected = score_files.write_lines(folder, paths, lines, hashes)
         lines.flush()

@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import analyse, database, files, load, score, score_files
+from pipeline import analyse, database, load, score, score_files
 from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import Settings
@@ -486,19 +486,6 @@ def test_a_load_that_stops_leaves_the_old_database(settings: Settings, folder: P
             load.run(settings)
     assert rows(settings, "from stg_rows") == before
     assert [path.name for path in settings.database.parent.glob(".*")] == []
-
-
-def test_leftovers_of_killed_runs_go_once_they_are_old(tmp_path: Path) -> None:
-    names = (".bigbench-a.ndjson", ".bigbench-b.tmp", ".bigbench-c", "bigbench-d")
-    old, folder, new, other = (tmp_path / name for name in names)
-    for path in (old, new, other):
-        path.write_text("")
-    folder.mkdir()
-    for path in (old, folder, other):
-        os.utime(path, (0, 0))
-    os.utime(new, (9_000, 9_000))
-    files.remove_leftovers(tmp_path / "bigbench.duckdb", now=lambda: 10_000.0)
-    assert sorted(tmp_path.iterdir()) == sorted([new, other])
 
 
 KILL_AND_LOAD = """
