@@ -4,7 +4,6 @@ Opening 9,000 small files costs DuckDB more time than their content does, and it
 be wrong with a file. So Python reads and judges each file, and writes a line for each that can be used.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ import orjson
 
 from pipeline import strict_json
 from pipeline.errors import PipelineError
+from pipeline.fetch.scorefiles import blob_sha1
 
 TASKS = "bigbench/benchmark_tasks"
 # Of a file and of its line; the published files have some tens of kilobytes.
@@ -159,7 +159,7 @@ def _line(path: str, content: bytes) -> bytes:
 
 
 def _verify(content: bytes, expected: str) -> None:
-    found = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    found = blob_sha1(content)
     if found != expected:
         raise UnusableError(f"its bytes are not those that were fetched (git hash {found}, expected {expected})")
 

@@ -121,16 +121,21 @@ def parse_threshold(text: str) -> float:
     Raises:
         PipelineError: the text is no such number.
     """
-    try:
-        threshold = float(text)
-    except ValueError:
-        threshold = float("nan")
+    threshold = _number(text)
     if not 0 < threshold <= LARGEST_THRESHOLD:
         raise PipelineError(
             f"THRESHOLD={text} is not a positive number up to {LARGEST_THRESHOLD:,.0f}. "
             "Next: try THRESHOLD=100, the default."
         )
     return threshold
+
+
+def _number(text: str) -> float:
+    """The number that a text stands for; NaN, which no bound admits, where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
 
 
 def exact(number: float) -> str:
@@ -144,10 +149,7 @@ def parse_max_wait(text: str) -> float:
     Raises:
         PipelineError: the text is no such number.
     """
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = float("nan")
+    seconds = _number(text)
     if not 0 <= seconds < float("inf"):
         raise PipelineError(
             f"MAX_WAIT={text} is not a number of seconds. Next: try MAX_WAIT={DEFAULT_MAX_WAIT:g}, the default."
