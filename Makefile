@@ -44,6 +44,8 @@ TABLES := $(COMMON) pipeline/database.py
 # FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
 unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE; \
 	while IFS= read -r product; do whole=; [ -e "$$product" ] || { whole=FORCE; break; }; done; echo $$whole; })
+# The queries and data tests whose numbers start with one of these digits, of every source.
+sql = $(foreach digit,$(1),$(wildcard $(addsuffix /$(digit)*.sql,sql sql/checks sql/sources/* sql/sources/*/checks)))
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
@@ -69,14 +71,14 @@ $(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipel
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
 $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py) \
-		$(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/* sql/sources/*/*.sql sql/sources/*/checks/*.sql) \
+		$(call sql,0 1) $(wildcard sql/seeds/*) \
 		$(call stand_in) $(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
-$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
+$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
 $(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
-		$(wildcard sql/[3-9]*.sql sql/checks/[3-9]*.sql) $(call unless_whole,$(STAMPS)/analyse)
+		$(call sql,3 4 5 6) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/templates/*) \
 		$(call unless_whole,$(STAMPS)/report)

@@ -22,6 +22,7 @@ CSV_TABLES = (
     "annotated_odds",
     "annotated_tests",
     "base_rates",
+    "task_base_rates",
     "emergent_curves",
     "emergent_kinds",
     "infinite_by_task",
@@ -52,14 +53,16 @@ def run(settings: Settings) -> list[Path]:
             build(connection, settings, is_stand_in=is_stand_in)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
-        agreeing, claims = database.fetch_row(
-            connection, "select count(*) filter (where agrees), count(*) from reproduction"
-        )
-    print(
-        f"analyse  {agreeing} of {claims} published numbers reproduced; "
-        f"{len(products)} tables in {settings.shown(tables)}"
-    )
+        reproduced = _reproduced(connection) if settings.is_bigbench else ""
+    print(f"analyse  {reproduced}{len(products)} tables in {settings.shown(tables)}")
     return [settings.database, *products]
+
+
+def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
+    agreeing, claims = database.fetch_row(
+        connection, "select count(*) filter (where agrees), count(*) from reproduction"
+    )
+    return f"{agreeing} of {claims} published numbers reproduced; "
 
 
 def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand_in: bool = False) -> None:
@@ -72,8 +75,13 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
     groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
     for group in groups:
-        database.build_tables(connection, database.stage_files(settings.sql, *group))
-        database.run_checks(connection, database.stage_files(settings.sql / "checks", *group))
+        database.build_tables(connection, database.stage_files(settings.queries, *group))
+        database.run_checks(connection, database.stage_files(settings.checks, *group))
+    if settings.is_bigbench:
+        _test_association(connection)
+
+
+def _test_association(connection: duckdb.DuckDBPyConnection) -> None:
     odds = connection.execute("from annotated_odds order by is_emergent desc").df()
     tests = association(odds[["two_metrics", "other_metrics"]].to_numpy())  # noqa: F841 - read by the query below
     connection.execute("create or replace table annotated_tests as select * from tests")

@@ -1,7 +1,7 @@
 """Findings -> pictures. Every function takes frames and returns a figure; only `draw_all` reads or writes."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 from tqdm import tqdm
 
-from pipeline import database, files
+from pipeline import files
+
+Frame = Callable[[str], pd.DataFrame]
 
 JITTER_SEED = 2023
 ACCENT, MUTED, DARK = "#c2410c", "#94a3b8", "#1e293b"
@@ -69,7 +71,7 @@ def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float)
         facecolors="none",
         edgecolors=DARK,
         linewidths=0.9,
-        label="largest score in the published figure",
+        label="largest score in the published figure" if len(shown) else "_",
     )
     axes.axvline(threshold, color=ACCENT, linewidth=1, linestyle="--", label=f"threshold {threshold:g}")
     axes.set_xscale("symlog", linthresh=1, linscale=0.4)
@@ -88,7 +90,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
 
     Args:
         annotated: `metric`, `tasks`, `share`.
-        base_rates: `population`, `members`, `share`.
+        base_rates: `population`, `members`, `share`, a row a set of tasks.
         two_metrics: the metrics of the published claim, highlighted.
     """
     figure = Figure(figsize=(9.5, 3.2), layout="constrained")
@@ -103,8 +105,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
         title="5B: annotated tasks by metric",
     )
     left.grid(axis="y", visible=False)
-    tasks = base_rates[base_rates["population"].str.startswith("tasks")].iloc[::-1]
-    _draw_shares(right, tasks, "5C: share of the two (red)")
+    _draw_shares(right, base_rates.iloc[::-1], "5C: share of the two (red)")
     return figure
 
 
@@ -125,10 +126,9 @@ def _draw_shares(axes: Axes, populations: pd.DataFrame, title: str) -> None:
 
 def draw_base_rates(base_rates: pd.DataFrame) -> Figure:
     """The share of the two metrics among all curves, and among those that each reading calls emergent."""
-    curves = base_rates[base_rates["population"].str.startswith("curves")].iloc[::-1]
     figure = Figure(figsize=(8.5, 3.6), layout="constrained")
     axes = figure.subplots()
-    _draw_shares(axes, curves, "multiple_choice_grade and exact_str_match among curves")
+    _draw_shares(axes, base_rates.iloc[::-1], "multiple_choice_grade and exact_str_match among curves")
     return figure
 
 
@@ -240,56 +240,17 @@ def _gallery_title(curve: Any) -> str:  # noqa: ANN401 - a row of itertuples has
     return f"{textwrap.fill(name, 40)}\n{curve.family}, {shots}\n{score}{n_test}"
 
 
-def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
-    """Draw every figure that the tables allow, in the order of the report, and return their paths."""
+def draw_all(
+    connection: duckdb.DuckDBPyConnection, drawings: Mapping[str, Callable[[Frame], Figure]], folder: Path
+) -> list[Path]:
+    """Draw figures from the tables, save each under its name, and return their paths in the same order."""
     set_style()
-    (threshold,) = database.fetch_row(connection, "select threshold from options")
-    (published_share,) = database.fetch_row(
-        connection, "select published from seed_published_claims where starts_with(claim, 'Figure 5C')"
-    )
 
     def frame(query: str) -> pd.DataFrame:
         return connection.execute(query).df()
 
-    def gallery(kind: str) -> Figure:
-        curves = frame(
-            f"from gallery left join curves using (task, subtask, metric, shots, family)"
-            f" where gallery = '{kind}' order by rank"
-        )
-        points = frame(
-            "select rank, params, score from gallery inner join curves using (task, subtask, metric, shots, family)"
-            f" inner join curve_points using (curve_id) where gallery = '{kind}' order by rank, position"
-        )
-        return draw_gallery(curves, points)
-
-    drawings: dict[str, Callable[[], Figure]] = {
-        "figure_5a": lambda: draw_figure_5a(
-            frame("select metric, value from reading_values where reading = 'published' and is_kept order by all"),
-            frame("from seed_published_maxima order by metric"),
-            threshold,
-        ),
-        "figure_5bc": lambda: draw_figure_5bc(
-            frame("from annotated order by tasks desc, metric"),
-            frame("from base_rates order by number"),
-            frame("from seed_two_metrics")["metric"].tolist(),
-        ),
-        "base_rates": lambda: draw_base_rates(frame("from base_rates order by number")),
-        "readings": lambda: draw_readings(
-            frame(
-                "select readings.* from readings inner join seed_readings using (reading)"
-                " order by keeps_infinite, is_absolute desc, threshold"
-            ),
-            threshold,
-            published_share,
-        ),
-        "infinite": lambda: draw_infinite(
-            frame("from by_n_test order by number"), frame("from infinite_by_task order by infinite desc, task")
-        ),
-    }
-    if database.has_table(connection, "curve_points"):
-        drawings |= {"gallery_finite": lambda: gallery("finite"), "gallery_infinite": lambda: gallery("infinite")}
     return [
-        _save(draw(), folder / f"{name}.png")
+        _save(draw(frame), folder / f"{name}.png")
         for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None)
     ]
 

@@ -46,7 +46,7 @@ def run(settings: Settings) -> list[Path]:
             )
         context = narrative.gather(connection, settings)
         folder = settings.results(is_stand_in=context["is_stand_in"])
-        pictures = figures.draw_all(connection, folder / "figures")
+        pictures = figures.draw_all(connection, narrative.drawings(context), folder / "figures")
     markdown = render_markdown(context)
     versions = library_versions()
     products = [

@@ -7,7 +7,9 @@ from pipeline.errors import PipelineError
 from pipeline.settings import ROOT
 from tests.conftest import made_up_query, write_parquet
 
-CHECKS = sorted((ROOT / "sql" / "checks").glob("*.sql"))
+CHECKS = sorted(
+    [*ROOT.glob("sql/checks/*.sql"), *ROOT.glob("sql/sources/bigbench/checks/*.sql")], key=lambda path: path.name
+)
 
 # What to do to the finished database of the made-up scores so that the data test must complain.
 SABOTAGE = {
@@ -48,7 +50,7 @@ def test_it_passes_on_good_data_and_catches_its_case(made_up, check):
         connection.execute(SABOTAGE[check.stem])
         with pytest.raises(PipelineError) as caught:
             database.run_check(connection, check)
-    assert f"[sql/checks/{check.name}]" in str(caught.value)
+    assert f"[{check.relative_to(ROOT)}]" in str(caught.value)
     assert ". Next: " in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -1,0 +1,16 @@
+"""How many scales each family has, and what that allows."""
+
+from pipeline.sections.section import Query, Row, Section
+
+
+def numbers(rows: Query) -> Row:
+    """The families, and the curves too short to be called emergent."""
+    families = rows("from families order by n_scales desc, family")
+    return {
+        "families": families,
+        "capped": [row["family"] for row in families if row["n_scales"] == 3],
+        "capped_curves": sum(row["capped_curves"] for row in families),
+    }
+
+
+SECTION = Section("How many scales does each family have?", "families", numbers)
