@@ -70,7 +70,7 @@ report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 $(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
-$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py) \
+$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py tidy_table.py) \
 		$(call sql,0 1) $(wildcard sql/seeds/*) \
 		$(call stand_in) $(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
@@ -78,14 +78,16 @@ $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
 $(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
-		$(call sql,3 4 5 6) $(call unless_whole,$(STAMPS)/analyse)
+		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/templates/*) \
 		$(call unless_whole,$(STAMPS)/report)
 	@$(STAGE)
 
 # A file of options is rewritten only when an option changed.
-$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF)
+# A table of one's own counts by its content.
+$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF) \
+	$(shell [ ! -f $(call quoted,$(SOURCE)) ] || cksum < $(call quoted,$(SOURCE)))
 $(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE

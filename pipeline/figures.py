@@ -167,33 +167,43 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
 
 def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
     """Who the infinite curves are: statuses by number of test examples, and the tasks with most of them."""
+    if by_task.empty:
+        figure = Figure(figsize=(6.5, 4.2), layout="constrained")
+        _draw_statuses(figure.subplots(), by_n_test)
+        return figure
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    _draw_statuses(left, by_n_test)
+    _draw_top_tasks(right, by_task)
+    return figure
+
+
+def _draw_statuses(axes: Axes, by_n_test: pd.DataFrame) -> None:
     classes = by_n_test.sort_values("number")
     start = np.zeros(len(classes))
     for status, colour in STATUS_COLOURS.items():
         if not classes[status].any():
             continue
         label = "single or invalid" if status == "left_out" else status
-        left.bar(classes["n_test_class"], classes[status], bottom=start, color=colour, label=label)
+        axes.bar(classes["n_test_class"], classes[status], bottom=start, color=colour, label=label)
         start += classes[status].to_numpy(dtype=float)
     for position, (top, infinite) in enumerate(zip(start, classes["infinite"], strict=True)):
-        left.text(position, top, f"{infinite:,}", ha="center", va="bottom", color=ACCENT)
-    left.set(xlabel="test examples behind each score", ylabel="curves", ylim=(0, start.max() * 1.1))
-    left.set_title("Status by number of test examples (in red: infinite)")
-    left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    left.grid(axis="x", visible=False)
-    left.legend(frameon=True)
-    top_tasks = by_task.nlargest(8, "infinite").iloc[::-1]
-    right.barh(top_tasks["task"], top_tasks["infinite"], color=ACCENT)
-    for position, (infinite, share) in enumerate(
-        zip(top_tasks["infinite"], top_tasks["share_of_infinite"], strict=True)
-    ):
-        right.text(infinite + top_tasks["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
-    right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    right.set(title="Tasks with most infinite curves", xlim=(0, top_tasks["infinite"].max() * 1.5))
-    right.grid(axis="y", visible=False)
-    return figure
+        axes.text(position, top, f"{infinite:,}", ha="center", va="bottom", color=ACCENT)
+    axes.set(xlabel="test examples behind each score", ylabel="curves", ylim=(0, start.max() * 1.1))
+    axes.set_title("Status by number of test examples (in red: infinite)")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.grid(axis="x", visible=False)
+    axes.legend(frameon=True)
+
+
+def _draw_top_tasks(axes: Axes, by_task: pd.DataFrame) -> None:
+    top = by_task.nlargest(8, "infinite").iloc[::-1]
+    axes.barh(top["task"], top["infinite"], color=ACCENT)
+    for position, (infinite, share) in enumerate(zip(top["infinite"], top["share_of_infinite"], strict=True)):
+        axes.text(infinite + top["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set(title="Tasks with most infinite curves", xlim=(0, top["infinite"].max() * 1.5))
+    axes.grid(axis="y", visible=False)
 
 
 def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
@@ -241,18 +251,20 @@ def _gallery_title(curve: Any) -> str:  # noqa: ANN401 - a row of itertuples has
 
 
 def draw_all(
-    connection: duckdb.DuckDBPyConnection, drawings: Mapping[str, Callable[[Frame], Figure]], folder: Path
+    connection: duckdb.DuckDBPyConnection, drawings: Mapping[str, Callable[[Frame], Figure | None]], folder: Path
 ) -> list[Path]:
-    """Draw figures from the tables, save each under its name, and return their paths in the same order."""
+    """Draw figures from the tables, save each that shows something under its name, and return their paths in order."""
     set_style()
 
     def frame(query: str) -> pd.DataFrame:
         return connection.execute(query).df()
 
-    return [
-        _save(draw(frame), folder / f"{name}.png")
-        for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None)
-    ]
+    paths = []
+    for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None):
+        figure = draw(frame)
+        if figure:
+            paths.append(_save(figure, folder / f"{name}.png"))
+    return paths
 
 
 def _save(figure: Figure, path: Path) -> Path:

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import duckdb
 import orjson
 
-from pipeline import database, files, score_files, strict_json
+from pipeline import database, files, score_files, strict_json, tidy_table
 from pipeline.errors import PipelineError
 from pipeline.fetch import manifest, table
 from pipeline.score_files import Rejected
-from pipeline.settings import DEFAULT_SOURCE, Settings
+from pipeline.settings import Settings
 
 SEEDS, STAGING = (1, 9), (10, 19)
 # Beyond it DuckDB writes to disk beside the database. For 1.8 million scores that is faster than without a limit
@@ -51,9 +51,11 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the scores are not what they should be; the old database, if any, stays.
     """
-    if settings.source == DEFAULT_SOURCE:
+    if settings.kind == "table":
         return load_table(settings, table.read_manifest(settings))
-    if settings.source == "official":
+    if settings.kind == "tidy":
+        return load_tidy(settings)
+    if settings.kind == "official":
         listed = manifest.read(settings)
         hashes = {file.path: file.sha1 for file in listed.files}
         return load_tree(settings, settings.root / listed.folder, list(hashes), hashes)
@@ -79,6 +81,25 @@ def load_table(settings: Settings, fetched: table.Manifest) -> list[Path]:
             scores = settings.root / fetched.path
             _verify(settings, scores, fetched)
             load_scores(connection, settings, scores)
+    return [settings.database]
+
+
+def load_tidy(settings: Settings) -> list[Path]:
+    """Load a tidy table of scores.
+
+    Raises:
+        PipelineError: the table or a row of it cannot be used, and KEEP_GOING is not set.
+    """
+    _refuse_if_held(settings.database)
+    path = settings.root / settings.source
+    with _new_database(settings) as connection:
+        load_seeds(connection, settings)
+        _note_provenance(connection, settings, Origin(files.sha256(path), path.stat().st_size, settings.source))
+        unread = tidy_table.open_cells(connection, path, settings.source)
+        if unread:
+            print(f"load     columns that are not read: {', '.join(unread)}")
+        _stage(connection, settings)
+        print(f"load     {describe_rows(connection)}")
     return [settings.database]
 
 

@@ -1,6 +1,7 @@
 """Findings and pictures -> report.md, report.html and the headline."""
 
 import base64
+import math
 import platform
 import re
 from collections.abc import Mapping
@@ -76,11 +77,13 @@ def render_markdown(context: Mapping[str, Any]) -> str:
     )
     environment.filters |= {
         "n": wording.thousands,
+        "counted": wording.counted,
         "pct": wording.percent,
         "points": wording.points,
         "num": wording.number,
         "cell": wording.cell,
         "slug": wording.slug,
+        "exp": math.exp,
     }
     text = environment.get_template("report.md.j2").render(context, table=wording.markdown_table)
     return re.sub(r"\n{3,}", "\n\n", text)

@@ -18,7 +18,7 @@ keys as (
 with_facts as (
     select
         keys.*,
-        coalesce(own.is_aggregate, general.is_aggregate) as is_aggregate,
+        coalesce(own.is_aggregate, general.is_aggregate, false) as is_aggregate,
         coalesce(own.task_type, general.task_type) as task_type,
         coalesce(own.chance, general.chance) as chance
     from keys

@@ -1,4 +1,4 @@
-"""sql/sources/bigbench/23_n_test.sql: BIG-bench's rule, the grid that it is held against, and the grid where there is no rule."""
+"""The SQL of n_test: BIG-bench's rule, the grid that it is held against, and the grid where there is no rule."""
 
 import pytest
 

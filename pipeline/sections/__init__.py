@@ -14,6 +14,7 @@ from pipeline.sections import (
     provenance,
     readings,
     reproduction,
+    swap,
 )
 
 SECTIONS = (
@@ -28,6 +29,7 @@ SECTIONS = (
     families.SECTION,
     n_test.SECTION,
     gallery.SECTION,
+    swap.SECTION,
     reproduction.SECTION,
     provenance.SECTION,
 )

@@ -1,6 +1,6 @@
 """What else is among the emergent curves: aggregates, falls, copies."""
 
-from pipeline.sections.section import Query, Row, Section
+from pipeline.sections.section import Query, Row, Section, has_table
 
 COPIES = (
     "from copies where metric in ('multiple_choice_grade', 'exact_str_match', 'bleu') order by share_equal desc, metric"
@@ -14,9 +14,8 @@ def numbers(rows: Query) -> Row:
         " order by keeps_infinite, is_absolute desc"
     )
     none = dict.fromkeys(("emergent", "aggregates", "falling", "copies", "rising_leaves_once"), 0)
-    has_copies = rows("from information_schema.tables where table_name = 'copies'")
     return {
-        "copies_by_metric": rows(COPIES) if has_copies else [],
+        "copies_by_metric": rows(COPIES) if has_table(rows, "copies") else [],
         "kinds": kinds,
         "kinds_published": next((row for row in kinds if row["reading"] == "published"), none),
         "emergent_tasks": rows(

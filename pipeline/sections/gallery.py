@@ -14,13 +14,14 @@ def numbers(rows: Query) -> Row:
     [options] = rows("from options")
     return {
         "gallery_finite": finite,
+        "gallery_infinite": rows("from gallery where gallery = 'infinite' order by rank"),
         "gallery_over": sum(abs(row["emergence_score"]) > options["threshold"] for row in finite),
         "gallery_at_end": len(rows("from gallery_steps where gallery = 'finite' and is_largest_at_end")),
         "gallery_falling": sum(row["emergence_score"] < 0 for row in finite),
     }
 
 
-def draw(kind: str, frame: Frame) -> Figure:
+def draw(kind: str, frame: Frame) -> Figure | None:
     """The curves of one gallery, `finite` or `infinite`."""
     curves = frame(
         "from gallery left join curves using (task, subtask, metric, shots, family)"
@@ -30,7 +31,7 @@ def draw(kind: str, frame: Frame) -> Figure:
         "select rank, params, score from gallery inner join curves using (task, subtask, metric, shots, family)"
         f" inner join curve_points using (curve_id) where gallery = '{kind}' order by rank, position"
     )
-    return draw_gallery(curves, points)
+    return draw_gallery(curves, points) if len(curves) else None
 
 
 SECTION = Section(

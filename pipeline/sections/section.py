@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from pipeline.figures import Frame
 
 Row = dict[str, Any]
-Draw = Callable[[Frame], Figure]
+# A picture of nothing is none.
+Draw = Callable[[Frame], Figure | None]
 Query = Callable[[str], list[Row]]
 
 
@@ -34,6 +35,11 @@ def on_bigbench(run: Run) -> bool:
 def elsewhere(run: Run) -> bool:
     """The section stands in for one that is about BIG-bench."""
     return not run.is_bigbench
+
+
+def has_table(rows: Query, name: str) -> bool:
+    """Whether the run's source led to a table of this name."""
+    return bool(rows(f"from information_schema.tables where table_name = '{name}'"))
 
 
 def nothing(_: Query) -> Row:
