@@ -3,7 +3,7 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; or a BIG-bench checkout (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -46,6 +46,10 @@ unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE
 	while IFS= read -r product; do whole=; [ -e "$$product" ] || { whole=FORCE; break; }; done; echo $$whole; })
 # The queries and data tests whose numbers start with one of these digits, of every source.
 sql = $(foreach digit,$(1),$(wildcard $(addsuffix /$(digit)*.sql,sql sql/checks sql/sources/* sql/sources/*/checks)))
+# FORCE for a checkout in which a results folder or a score file is newer than its fetch.
+TREE := $(call quoted,$(SOURCE))/bigbench/benchmark_tasks
+if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] || \
+	find $(TREE) -path '*/results*' -newer $(STAMPS)/fetch | head -1),FORCE)
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
@@ -67,7 +71,7 @@ analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
 
-$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
+$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(call if_checkout_changed) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
 $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py tidy_table.py) \

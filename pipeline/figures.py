@@ -39,14 +39,16 @@ def set_style() -> None:
     )
 
 
-def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float) -> Figure:
-    """Figure 5A: the published reading of every curve, a row a metric.
+def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float) -> Figure | None:
+    """Figure 5A: the published reading of every curve, a row a metric; none without curves.
 
     Args:
         values: `metric`, `value`, a row a curve.
         maxima: `metric`, `published_max`, the largest score drawn in the published figure.
         threshold: the value over which a curve is called emergent.
     """
+    if values.empty:
+        return None
     order = values.groupby("metric")["value"].max().sort_values(kind="stable").index
     rows = pd.Series(np.arange(len(order)), index=order)
     jitter = np.random.default_rng(JITTER_SEED).uniform(-0.3, 0.3, len(values))
@@ -147,12 +149,15 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
         left.plot(rows["threshold"], rows["share_two_metrics"], **style)
         right.plot(rows["threshold"], rows["emergent"], **style)
     base = readings["base_share_two_metrics"]
-    left.axhspan(base.min(), base.max(), color=MUTED, alpha=0.45, label="among all kept curves", linewidth=0)
+    if base.notna().any():
+        left.axhspan(base.min(), base.max(), color=MUTED, alpha=0.45, label="among all kept curves", linewidth=0)
     left.axhline(published_share, color=DARK, linestyle=":", label="published, annotated tasks")
     left.set(ylim=(0, 1.02), title="Share of the two metrics among the emergent curves")
     left.yaxis.set_major_formatter(PercentFormatter(1))
-    right.set(yscale="log", title="Number of emergent curves")
-    right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    right.set(title="Number of emergent curves")
+    if (readings["emergent"] > 0).any():
+        right.set_yscale("log")
+        right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     for axes in (left, right):
         axes.set_xscale("log")

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from pipeline.figures import DARK
 
-COLUMNS = 5
+COLUMNS, TEN = 5, 10
 MINUS = "−"
 
 
@@ -56,7 +56,9 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
     """
     subtasks = points["subtask"].drop_duplicates().tolist()
     families = sorted(points["family"].unique())
-    colours = dict(zip(families, sns.color_palette("husl", len(families)), strict=True))
+    colours = dict(
+        zip(families, sns.color_palette("tab10" if len(families) <= TEN else "husl", len(families)), strict=True)
+    )
     bands = -(-len(subtasks) // COLUMNS)
     columns = min(COLUMNS, len(subtasks))
     figure = Figure(figsize=(max(5.5, 2.5 * columns), 4.2 * bands + 0.5), layout="constrained")
@@ -76,7 +78,7 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
             axes.remove()
     for family, colour in colours.items():
         grid[0][0].plot([], [], color=colour, marker="o", markersize=3, label=family)
-    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=6, frameon=False)
+    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=columns + 2, frameon=False)
     return figure
 
 

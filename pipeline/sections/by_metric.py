@@ -11,7 +11,7 @@ def numbers(rows: Query) -> Row:
     return {"by_metric": rows("from by_metric where reading = 'published' order by maximum desc nulls last, metric")}
 
 
-def draw(frame: Frame) -> Figure:
+def draw(frame: Frame) -> Figure | None:
     """Every curve by metric."""
     return draw_figure_5a(
         frame("select metric, value from reading_values where reading = 'published' and is_kept order by all"),

@@ -19,7 +19,7 @@ def numbers(rows: Query) -> Row:
     }
 
 
-def draw(frame: Frame) -> Figure:
+def draw(frame: Frame) -> Figure | None:
     """Every curve by metric, with the published maxima."""
     return draw_figure_5a(
         frame("select metric, value from reading_values where reading = 'published' and is_kept order by all"),

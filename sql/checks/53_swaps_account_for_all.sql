@@ -13,7 +13,7 @@ pairs as (
 
 select swap_counts.reading, from_metric, to_metric, pairs.pairs, swap_counts.curves
 from swap_counts
-inner join pairs using (from_metric, to_metric)
-where swap_counts.curves + swap_counts.left_out + swap_counts.other_models <> pairs.pairs
+left join pairs using (from_metric, to_metric)
+where swap_counts.curves + swap_counts.left_out + swap_counts.other_models is distinct from pairs.pairs
     or emergent_under_both + emergent_under_from_only + emergent_under_to_only > swap_counts.curves
 order by all
