@@ -108,6 +108,7 @@ check: $(VENV)/.dev $(STAMPS)/analyse ## lint (ruff), type-check (mypy), and tes
 
 bench: $(VENV)/.dev $(STAMPS)/score ## measure speed and memory, as ratios in one run
 	@$(RUN) bench --source="$$SOURCE"
+	@$(VENV)/bin/python -m tests.bench_score_files
 
 notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to data/notebooks/
 	@mkdir -p data/notebooks

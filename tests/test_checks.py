@@ -34,7 +34,9 @@ SABOTAGE = {
     "31_readings_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
     "32_statuses_add_up": "update by_n_test set flat = flat + 1",
     "33_rising_leaves_agree": "update emergent_kinds set rising_leaves_once = 7 where reading = 'signed'",
-    "53_swaps_account_for_all": "insert into swap_counts by name select 'a' as from_metric, 1 as curves, 0 as left_out, 0 as other_models",
+    "53_swaps_account_for_all": (
+        "insert into swap_counts by name select 'a' as from_metric, 1 as curves, 0 as left_out, 0 as other_models"
+    ),
     "60_every_claim_is_compared": "update reproduction set reproduced = null where starts_with(claim, 'Wei')",
 }
 
