@@ -131,7 +131,7 @@ def edit_distances(answers: Strings, targets: Strings) -> Integers:
     return np.asarray(distances, dtype=np.int64)
 
 
-def simulate(setup: Setup = Setup()) -> list[Cell]:  # noqa: B008 - frozen
+def simulate(setup: Setup = Setup()) -> list[Cell]:
     """Ask every answerer the same questions of every operation and length.
 
     Each operation and length has a stream of its own, so that a shorter list of lengths changes no other cell.
@@ -152,7 +152,7 @@ def _ask(setup: Setup, operation: str, length: int) -> Cell:
     return Cell(operation, length, np.array(matches), np.array(distances))
 
 
-def tabulate(cells: list[Cell], setup: Setup = Setup()) -> pd.DataFrame:  # noqa: B008 - frozen
+def tabulate(cells: list[Cell], setup: Setup = Setup()) -> pd.DataFrame:
     """Both metrics of the first n questions of every cell, beside what the model expects of them.
 
     Returns:

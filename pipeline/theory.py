@@ -115,7 +115,7 @@ def brier(p: ArrayLike, choices: ArrayLike = 2) -> Array:
     return _array((1 - np.asarray(p, dtype=float)) ** 2 / (np.asarray(choices, dtype=float) - 1))
 
 
-def expected_score(metric: str, p: ArrayLike, target: Target = Target()) -> Array:  # noqa: B008 - frozen
+def expected_score(metric: str, p: ArrayLike, target: Target = Target()) -> Array:
     """What a metric gives on average for a token probability p: the formula of its name with the target's numbers.
 
     Raises:
@@ -135,7 +135,7 @@ def expected_score(metric: str, p: ArrayLike, target: Target = Target()) -> Arra
     raise PipelineError(f"{metric} is no metric of the model. Next: use one of {', '.join(METRICS)}.")
 
 
-def shown_by(metric: str, p: ArrayLike, n_test: ArrayLike, target: Target = Target()) -> Shown:  # noqa: B008
+def shown_by(metric: str, p: ArrayLike, n_test: ArrayLike, target: Target = Target()) -> Shown:
     """What n test examples show of a metric whose examples are independent and alike.
 
     - `expected`: the expected score; a mean over examples, so the same for every n.

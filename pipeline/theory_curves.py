@@ -1,24 +1,31 @@
 """The curves of the paper's Figures 2 to 4, each with its emergence score."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipeline import theory
+from pipeline.arithmetic import GPT_PARAMS, LENGTHS
 from pipeline.emergence import score_curves
 from pipeline.theory import Array, Target
 
-LENGTHS = (1, 2, 3, 4, 5)
 FIGURE_2_TARGET = Target(length=5, choices=2)
-EVEN_PARAMS = tuple(np.geomspace(1e8, 1e12, 12))
 # The twelve sizes of BIG-G, as in sql/seeds/models.csv: the grid of most real curves.
 BIG_G_PARAMS = (
     2098048, 16780288, 56629632, 134228992, 262161280, 453009408, 1073784832, 2097218560, 3623973888, 8590102528,
     28991404032, 137440272384,
 )  # fmt: skip
-GRIDS = {"published": theory.PUBLISHED_PARAMS, "BIG-G": BIG_G_PARAMS, "even": EVEN_PARAMS}
+# As many, evenly spaced on a logarithmic axis, from where the model begins to get tokens right.
+UPPER_PARAMS = tuple(np.geomspace(1e8, 1e12, 12))
+# E takes scale by its order only, so which sizes were measured decides how large a smooth curve's steps are.
+GRIDS: Mapping[str, Sequence[float]] = {
+    "published": theory.PUBLISHED_PARAMS,
+    "GPT": GPT_PARAMS,
+    "BIG-G": BIG_G_PARAMS,
+    "upper": UPPER_PARAMS,
+}
 
 
 class Drawn(NamedTuple):
@@ -50,13 +57,13 @@ def drawn_curves() -> Iterator[Drawn]:
     for metric in ("accuracy", "token_edit_distance"):
         for length in LENGTHS:
             yield Drawn("3", metric, length)
-    # Figure 4 draws the logarithm of Figure 3's accuracies: what a test set without a lower limit resolves.
+    # Figure 4 draws Figure 3's accuracies on a logarithmic axis: what an endless test set resolves.
     for length in LENGTHS:
         yield Drawn("4", "log_accuracy", length)
 
 
 def tabulate() -> pd.DataFrame:
-    """The emergence score of every drawn curve on the published four scales, on BIG-G's twelve and on twelve even ones.
+    """The emergence score of every drawn curve on each grid of scales.
 
     Returns:
         A row a curve and grid: `figure`, `metric`, `length` (tokens), `grid`, `n_scales`, `lowest`, `highest`, `span`,

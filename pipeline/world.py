@@ -6,6 +6,7 @@ test examples, and what any benchmark has: examples of unequal difficulty which 
 from their trend, tasks at chance, constant answerers, and two families that are copies of each other.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -185,20 +186,21 @@ def _arrange(design: Design) -> Units:
         own = (leaves["family"] == family).to_numpy()
         # Which scales a short curve lacks is not committed; mostly it is the largest.
         present = place[columns] < leaves.loc[own, "n_scales"].to_numpy()[:, None]
-        n_test[np.ix_(row[own], columns)] = present * leaves.loc[own, "n_test"].to_numpy()[:, None]
+        n_test[np.ix_(row[own], np.asarray(columns))] = present * leaves.loc[own, "n_test"].to_numpy()[:, None]
     return Units(facts, n_test)
 
 
 def _chunks(units: Units) -> Iterator[NDArray[np.int64]]:
     """Units of one kind, metric and largest number of examples, as many as may be held at once."""
-    keys = units.facts[["kind", "metric"]].assign(largest=units.n_test.max(axis=1))
-    for (_, _, largest), rows in keys.groupby(["kind", "metric", "largest"], sort=True).indices.items():
-        size = max(1, CHUNK_MARKS // (largest * units.n_test.shape[1]))
+    facts = units.facts[["kind", "metric"]].assign(largest=units.n_test.max(axis=1))
+    for _, group in facts.groupby(["kind", "metric", "largest"], sort=True):
+        rows = group.index.to_numpy(dtype=np.int64)
+        size = max(1, CHUNK_MARKS // (int(group["largest"].iloc[0]) * units.n_test.shape[1]))
         yield from (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def _log_losses(units: Units, models: pd.DataFrame, knobs: Knobs, rng: np.random.Generator) -> Losses:
-    """alpha (log N - log c) of every unit and model, shifted by family, shots and deviation; infinite at chance."""
+    """Alpha (log N - log c) of every unit and model, shifted by family, shots and deviation; infinite at chance."""
     facts = units.facts
     own = facts["subtask_id"].to_numpy()
     draws = _draw_subtasks(facts, rng)
@@ -221,7 +223,7 @@ def _log_losses(units: Units, models: pd.DataFrame, knobs: Knobs, rng: np.random
 
 
 class Draws(NamedTuple):
-    """Standard normals and uniforms behind the subtasks, so that a turned knob moves a world and does not reshuffle it."""
+    """Standard normals and uniforms behind the subtasks: a turned knob moves a world and does not reshuffle it."""
 
     task: Array
     subtask: Array
@@ -308,7 +310,9 @@ def _grade(units: Units, loss: Array, models: pd.DataFrame, knobs: Knobs, rng: n
     return _warm_copies(scores, units.n_test, models, knobs, rng)
 
 
-def _guessers(chance: Array, models: pd.DataFrame, knobs: Knobs, rng: np.random.Generator) -> tuple[Array, NDArray[np.int64]]:
+def _guessers(
+    chance: Array, models: pd.DataFrame, knobs: Knobs, rng: np.random.Generator
+) -> tuple[Array, NDArray[np.int64]]:
     """Of every unit and model: the share of right guesses, and the model whose pattern of guesses it repeats."""
     shape = (len(chance), len(models))
     tie = 1e-9  # a chance of 0 or 1 has no beta distribution
@@ -316,15 +320,17 @@ def _guessers(chance: Array, models: pd.DataFrame, knobs: Knobs, rng: np.random.
     rates = rng.beta(knobs.label_precision * mean, knobs.label_precision * (1 - mean), shape)
     which = np.tile(np.arange(shape[1]), (shape[0], 1))
     is_new = rng.random(shape) < knobs.switch_share
-    for _, columns in models.groupby("family").indices.items():
+    for columns in models.groupby("family").indices.values():
         is_constant = rng.random(shape[0]) < knobs.constant_share
-        for before, column in zip(columns[:-1], columns[1:], strict=True):
+        for before, column in itertools.pairwise(columns):
             repeats = is_constant & ~is_new[:, column]
             which[repeats, column] = which[repeats, before]
     return np.take_along_axis(rates, which, axis=1), which
 
 
-def _warm_copies(scores: Array, n_test: NDArray[np.int64], models: pd.DataFrame, knobs: Knobs, rng: np.random.Generator) -> Array:
+def _warm_copies(
+    scores: Array, n_test: NDArray[np.int64], models: pd.DataFrame, knobs: Knobs, rng: np.random.Generator
+) -> Array:
     """T=1 repeats the grades of T=0 but for a few, in which one example turns."""
     cold, warm = (np.flatnonzero(models["family"] == family) for family in (COLD, WARM))
     copies = scores[:, cold]
@@ -344,7 +350,7 @@ def _to_rows(units: Units, models: pd.DataFrame, scores: Array) -> pd.DataFrame:
 
 
 def _aggregates(design: Design, leaves: pd.DataFrame) -> pd.DataFrame:
-    """The mean over a task's leaf subtasks, normalised to 0 at chance and 100 at best for the aggregate of that name."""
+    """The mean over a task's leaves, for `normalized_aggregate_score` set to 0 at chance and to 100 at best."""
     best = leaves["kind"].map({"overlap": 100.0}).fillna(1.0)
     floor = leaves["chance"].where(leaves["kind"] == "grade", 0.0)
     normalised = 100 * (leaves["score"] - floor) / (best - floor)
@@ -373,8 +379,15 @@ def without_noise(knobs: Knobs) -> Knobs:
     def quiet(kind: KindKnobs) -> KindKnobs:
         return replace(kind, sd_item=0.0, sd_model=0.0, chance_share=0.0, chance_share_zero_shot=0.0)
 
-    kinds = {name: quiet(getattr(knobs, name)) for name in ("match", "grade", "other")}
-    return replace(knobs, **kinds, constant_share=0.0, warm_redraw=0.0, label_precision=np.inf)
+    return replace(
+        knobs,
+        match=quiet(knobs.match),
+        grade=quiet(knobs.grade),
+        other=quiet(knobs.other),
+        constant_share=0.0,
+        warm_redraw=0.0,
+        label_precision=np.inf,
+    )
 
 
 def write(rows: pd.DataFrame, path: Path) -> Path:
