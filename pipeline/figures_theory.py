@@ -46,10 +46,9 @@ def draw_figure_2(curves: pd.DataFrame) -> Figure:
         colour = ACCENT if metric in SHARP else SMOOTH
         axes.plot(LINE_PARAMS, curve.score(LINE_PARAMS), color=colour, linewidth=1.2, alpha=0.7)
         axes.plot(BIG_G_PARAMS, curve.score(np.array(BIG_G_PARAMS, dtype=float)), "o", color=colour, markersize=4)
-        scores = (
-            f"E = {_number(own[metric, 'BIG-G'])} here, {_number(own[metric, 'upper'])} at 12 sizes from 1e8 to 1e12"
-        )
-        axes.text(0, 1.03, scores, transform=axes.transAxes, fontsize=9, color=DARK)
+        here, upper = _number(own[metric, "BIG-G"]), _number(own[metric, "upper"])
+        scores = axes.text(0, 1.03, f"E = {here}; at 12 sizes from 1e8 to 1e12: {upper}", transform=axes.transAxes)
+        scores.set(fontsize=8.5, color=DARK, in_layout=False)
         axes.set_title(title, pad=20)
         axes.set(xscale="log", ylabel=unit)
     for axes in figure.axes[3:]:
@@ -122,6 +121,7 @@ def draw_figure_4(answers: pd.DataFrame) -> Figure:
         axes.text(3e11, 3e-7, "no right answer", ha="right", fontsize=8, color=DARK)
         axes.set_title(f"n = {n_test:,}: {none:.0%} of points are zero")
     panels[0].set_ylabel("accuracy")
+    panels[0].set_yticks(10.0 ** np.arange(-5, 1))
     handles = [
         Line2D([], [], color=colour, label=f"{length} digit" + "s" * (length > 1))
         for colour, length in zip(_colours(), LENGTHS, strict=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pipeline.errors import PipelineError
-from pipeline.fetch import checkout, official, table
+from pipeline.fetch import checkout, official, simulated, table
 from pipeline.settings import Settings
 
 
@@ -17,10 +17,12 @@ def run(settings: Settings) -> list[Path]:
         return table.fetch(settings)
     if settings.source == "official":
         return official.fetch(settings)
+    if settings.is_simulated:
+        return simulated.fetch(settings)
     if (settings.root / settings.source).is_dir():
         return checkout.fetch(settings)
     raise PipelineError(
         f"SOURCE={settings.source} is not a source that this version knows, nor a folder. "
         "Next: use SOURCE=table, the pinned table of preferred scores (the default), SOURCE=official, every score file "
-        "of BIG-bench, or the folder of a BIG-bench checkout."
+        "of BIG-bench, SOURCE=simulated, a world without emergence, or the folder of a BIG-bench checkout."
     )
