@@ -28,7 +28,7 @@ class Findings:
     verdicts: pd.DataFrame
 
 
-def findings(setup: Setup = Setup()) -> Findings:
+def findings(setup: Setup) -> Findings:
     """Compute everything anew; a few seconds."""
     cells = arithmetic.simulate(setup)
     rows = predictions.test_predictions(cells, setup)
@@ -41,7 +41,7 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the results folder cannot be written.
     """
-    found = findings()
+    found = findings(Setup())
     folder = settings.results(is_stand_in=False)
     tables = {"theory_curves": found.curves, "arithmetic": found.answers, "predictions": found.rows}
     with duckdb.connect() as connection:

@@ -8,7 +8,7 @@ from their trend, tasks at chance, constant answerers, and two families that are
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ CHUNK_MARKS = 2_000_000
 # Stands for the sizes that are not published; such models have no curve to be ordered in.
 UNKNOWN_PARAMS = 1e10
 COLD, WARM = "BIG-G T=0", "BIG-G T=1"
-KINDS = ("match", "grade", "overlap", "loss", "probability")
+KINDS = ("match", "match_few", "grade", "overlap", "loss", "probability")
 BLEU_EXPONENT = 2.5
 UNIT = ["task", "subtask", "metric", "kind", "shots", "chance"]
 
@@ -45,11 +45,13 @@ class KindKnobs:
         sd_item: spread over a task's examples of the logarithm of their loss; the examples are the same at every scale.
         sd_model: spread of the logarithm of the loss around its trend, a draw a unit and model (T=0 and T=1 share it).
             It makes scores vary by more than the binomial.
+        hopeless_share: share of a task's examples that no scale gets right, but for luck.
         chance_share, chance_share_zero_shot: share of subtasks that stay at chance at every scale, with and without
             examples in the prompt.
         zero_shot_loss: added to the logarithm of the loss without examples in the prompt.
         warm_loss: added to the logarithm of the loss of BIG-G at T=1, whose text is sampled.
         family_loss: added to the logarithm of the loss of a family.
+        family_chance_share: share of the subtasks at which a family stays at chance while others do not.
     """
 
     log10_c: float
@@ -59,16 +61,77 @@ class KindKnobs:
     sd_log_alpha: float
     sd_item: float
     sd_model: float
+    hopeless_share: float
     chance_share: float
     chance_share_zero_shot: float
     zero_shot_loss: float
     warm_loss: float
     family_loss: Mapping[str, float]
+    family_chance_share: Mapping[str, float] = field(default_factory=dict)
 
 
-MATCH = KindKnobs(9.5, 1, 1, 0.25, 0.3, 1, 0.2, 0.1, 0.7, 0.7, 0.4, {"BIG-G sparse": -0.1, "GPT": 0.2, "PaLM": -0.5})
-GRADE = KindKnobs(11, 1, 1, 0.25, 0.3, 1, 0.2, 0.2, 0.3, 0.2, 0, {"BIG-G sparse": 0, "GPT": 0.2, "PaLM": -0.5})
-OVERLAP = KindKnobs(9, 1, 1, 0.15, 0.3, 1, 0.2, 0, 0, 0.4, 0.4, {"BIG-G sparse": 0, "GPT": -0.2, "PaLM": -0.5})
+MATCH = KindKnobs(
+    log10_c=8.8,
+    sd_task=1.0,
+    sd_subtask=0.8,
+    alpha=0.35,
+    sd_log_alpha=0.3,
+    sd_item=0.8,
+    sd_model=0.2,
+    hopeless_share=0.4,
+    chance_share=0.05,
+    chance_share_zero_shot=0.15,
+    zero_shot_loss=0.8,
+    warm_loss=0.6,
+    family_loss={"BIG-G sparse": 0.0, "GPT": 0.1, "Gopher": 0.0, "PaLM": -0.5},
+    family_chance_share={"BIG-G T=0": 0.02, "BIG-G T=1": 0.05, "GPT": 0.4, "PaLM": 0.1},
+)
+MATCH_FEW = KindKnobs(
+    log10_c=8.0,
+    sd_task=0.8,
+    sd_subtask=0.8,
+    alpha=0.5,
+    sd_log_alpha=0.3,
+    sd_item=1.2,
+    sd_model=0.12,
+    hopeless_share=0.4,
+    chance_share=0.15,
+    chance_share_zero_shot=0.7,
+    zero_shot_loss=1.0,
+    warm_loss=0.6,
+    family_loss={"BIG-G sparse": -0.1, "GPT": 0.1, "Gopher": 0.0, "PaLM": -0.5},
+    family_chance_share={"GPT": 0.05, "PaLM": 0.1},
+)
+GRADE = KindKnobs(
+    log10_c=12.257,
+    sd_task=0.622,
+    sd_subtask=0.916,
+    alpha=0.249,
+    sd_log_alpha=0.256,
+    sd_item=1.244,
+    sd_model=0.202,
+    hopeless_share=0.02,
+    chance_share=0.25,
+    chance_share_zero_shot=0.308,
+    zero_shot_loss=0.26,
+    warm_loss=0,
+    family_loss={"BIG-G sparse": -0.108, "GPT": 0.233, "Gopher": -0.118, "PaLM": -0.315},
+)
+OTHER = KindKnobs(
+    log10_c=9.349,
+    sd_task=1.375,
+    sd_subtask=1.101,
+    alpha=0.102,
+    sd_log_alpha=0.278,
+    sd_item=1.044,
+    sd_model=0.132,
+    hopeless_share=0.02,
+    chance_share=0.001,
+    chance_share_zero_shot=0.001,
+    zero_shot_loss=0.514,
+    warm_loss=0.475,
+    family_loss={"BIG-G sparse": -0.002, "GPT": -0.324, "Gopher": 0.009, "PaLM": -0.33},
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +140,7 @@ class Knobs:
 
     Attributes:
         match: tasks scored by whole answers, all tokens right.
+        match_few: the same, where a subtask has fewer than ten examples.
         grade: multiple choice tasks.
         other: all others (BLEU, ROUGE, F1, probabilities, losses), fitted to ROUGE.
         mean_length: mean tokens of an answer, geometric over subtasks.
@@ -88,17 +152,18 @@ class Knobs:
     """
 
     match: KindKnobs = MATCH
+    match_few: KindKnobs = MATCH_FEW
     grade: KindKnobs = GRADE
-    other: KindKnobs = OVERLAP
+    other: KindKnobs = OTHER
     mean_length: float = 3.0
-    constant_share: float = 0.15
-    switch_share: float = 0.2
-    label_precision: float = 30.0
+    constant_share: float = 0.121
+    switch_share: float = 0.192
+    label_precision: float = 23.683
     warm_redraw: float = 0.05
 
     def of(self, kind: str) -> KindKnobs:
         """The knobs of a kind of metric."""
-        return {"match": self.match, "grade": self.grade}.get(kind, self.other)
+        return {"match": self.match, "match_few": self.match_few, "grade": self.grade}.get(kind, self.other)
 
 
 class Design(NamedTuple):
@@ -203,7 +268,7 @@ def _log_losses(units: Units, models: pd.DataFrame, knobs: Knobs, rng: np.random
     """Alpha (log N - log c) of every unit and model, shifted by family, shots and deviation; infinite at chance."""
     facts = units.facts
     own = facts["subtask_id"].to_numpy()
-    draws = _draw_subtasks(facts, rng)
+    draws = _draw_subtasks(facts, models, rng)
 
     def knob(name: str) -> Array:
         return facts["kind"].map(lambda kind: getattr(knobs.of(kind), name)).to_numpy(dtype=float)
@@ -217,7 +282,8 @@ def _log_losses(units: Units, models: pd.DataFrame, knobs: Knobs, rng: np.random
     log_loss += (knob("zero_shot_loss") * is_zero_shot)[:, None]
     log_loss += knob("sd_model")[:, None] * _deviations(units, models, rng)
     share = np.where(is_zero_shot, knob("chance_share_zero_shot"), knob("chance_share"))
-    log_loss[draws.luck[own] < share] = np.inf
+    is_at_chance = (draws.luck[own] < share)[:, None] | (draws.family_luck[own] < _chance_shares(facts, models, knobs))
+    log_loss[is_at_chance] = np.inf
     length = np.ceil(np.log1p(-draws.length) / np.log1p(-1 / knobs.mean_length))
     return Losses(log_loss, np.maximum(length, 1)[own])
 
@@ -230,28 +296,39 @@ class Draws(NamedTuple):
     alpha: Array
     length: Array
     luck: Array
+    family_luck: Array
 
 
-def _draw_subtasks(facts: pd.DataFrame, rng: np.random.Generator) -> Draws:
+def _draw_subtasks(facts: pd.DataFrame, models: pd.DataFrame, rng: np.random.Generator) -> Draws:
     subtasks = facts.drop_duplicates("subtask_id").sort_values("subtask_id")
     task = subtasks.groupby("task", sort=True).ngroup().to_numpy()
     count = len(subtasks)
+    family = models.groupby("family", sort=True).ngroup().to_numpy()
     return Draws(
         rng.standard_normal(task.max() + 1)[task],
         rng.standard_normal(count),
         rng.standard_normal(count),
         rng.random(count),
         rng.random(count),
+        rng.random((count, family.max() + 1))[:, family],
     )
 
 
 def _family_losses(facts: pd.DataFrame, models: pd.DataFrame, knobs: Knobs) -> Array:
     """What a family adds to the logarithm of the loss, shape (units, models)."""
-    shifts = {}
-    for kind in KINDS:
-        own = knobs.of(kind)
-        shifts[kind] = models["family"].map({**own.family_loss, WARM: own.warm_loss}).fillna(0.0).to_numpy(dtype=float)
-    return np.array([shifts[kind] for kind in facts["kind"]])
+    own = {kind: {**knobs.of(kind).family_loss, WARM: knobs.of(kind).warm_loss} for kind in KINDS}
+    return _spread_out(facts, models, own)
+
+
+def _chance_shares(facts: pd.DataFrame, models: pd.DataFrame, knobs: Knobs) -> Array:
+    """The share of subtasks at which a family alone stays at chance, shape (units, models)."""
+    return _spread_out(facts, models, {kind: knobs.of(kind).family_chance_share for kind in KINDS})
+
+
+def _spread_out(facts: pd.DataFrame, models: pd.DataFrame, values: Mapping[str, Mapping[str, float]]) -> Array:
+    """Values by kind and family, 0 where there is none, on units and models."""
+    rows = {kind: models["family"].map(own).fillna(0.0).to_numpy(dtype=float) for kind, own in values.items()}
+    return np.array([rows[kind] for kind in facts["kind"]])
 
 
 def _deviations(units: Units, models: pd.DataFrame, rng: np.random.Generator) -> Array:
@@ -266,11 +343,12 @@ def _score(units: Units, losses: Losses, models: pd.DataFrame, knobs: Knobs, rng
     kind, metric = units.facts[["kind", "metric"]].iloc[0]
     largest = int(units.n_test.max())
     items = knobs.of(kind).sd_item * rng.standard_normal((len(units.facts), 1, largest))
+    items[rng.random(items.shape) < knobs.of(kind).hopeless_share] = np.inf
     with np.errstate(over="ignore"):
         loss = np.exp(losses.log_loss[:, :, None] + items)
     length = losses.length[:, None, None]
     match kind:
-        case "match":
+        case "match" | "match_few":
             marks = (rng.random(loss.shape) < np.exp(-loss * length)).astype(float)
         case "grade":
             return _grade(units, loss, models, knobs, rng)
@@ -377,11 +455,14 @@ def without_noise(knobs: Knobs) -> Knobs:
     """The same world without any randomness but the tasks' own: alike examples, models on their trend, no oddities."""
 
     def quiet(kind: KindKnobs) -> KindKnobs:
-        return replace(kind, sd_item=0.0, sd_model=0.0, chance_share=0.0, chance_share_zero_shot=0.0)
+        return replace(
+            kind, sd_item=0.0, sd_model=0.0, hopeless_share=0.0, chance_share=0.0, chance_share_zero_shot=0.0
+        )
 
     return replace(
         knobs,
         match=quiet(knobs.match),
+        match_few=quiet(knobs.match_few),
         grade=quiet(knobs.grade),
         other=quiet(knobs.other),
         constant_share=0.0,

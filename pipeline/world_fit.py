@@ -20,21 +20,26 @@ from pipeline.settings import Settings
 from pipeline.theory import Array
 from pipeline.world import Design, KindKnobs, Knobs
 
-METRICS = {"match": "exact_str_match", "grade": "multiple_choice_grade", "other": "rougeLsum"}
+METRICS = {
+    "match": "exact_str_match",
+    "match_few": "exact_str_match",
+    "grade": "multiple_choice_grade",
+    "other": "rougeLsum",
+}
 KEYS = ["task", "subtask", "metric", "shots", "family"]
 FAMILIES = ("BIG-G sparse", "GPT", "Gopher", "PaLM")
 GUESSERS = ("constant_share", "switch_share", "label_precision")
-SHARES = {"chance_share", "chance_share_zero_shot", "constant_share", "switch_share"}
+SHARES = {"hopeless_share", "chance_share", "chance_share_zero_shot", "constant_share", "switch_share"}
 SIGNED = {"log10_c", "zero_shot_loss", "warm_loss"}
-# A share of curves counts as much as a mean score of one metric.
-WEIGHT_OF_SHARES = 1.0
+# All mean scores together count as much as the shares of flat and of infinite curves together.
+WEIGHT_OF_SHARES = 0.5
 
 
 def main(kind: str, steps: int = 500) -> None:
     """Fit the knobs of one kind and print them."""
     settings = Settings()
     design = world.read_design(settings)
-    design = Design(design.curves[design.curves["metric"] == METRICS[kind]].reset_index(drop=True), design.models)
+    design = Design(design.curves[_is_fitted(design.curves, kind)].reset_index(drop=True), design.models)
     known = _known_n_test(settings)
     target = summarise(_real_rows(settings, design), design, known)
     start = _flatten(kind, Knobs())
@@ -57,12 +62,17 @@ def main(kind: str, steps: int = 500) -> None:
     print(asdict(_unflatten(kind, Knobs(), dict(zip(names, fit.x, strict=True)))))
 
 
+def _is_fitted(curves: pd.DataFrame, kind: str) -> pd.Series:
+    is_kind = curves["kind"] == kind if kind.startswith("match") else curves["kind"] != "match_few"
+    return is_kind & (curves["metric"] == METRICS[kind])
+
+
 def summarise(rows: pd.DataFrame, design: Design, known: pd.DataFrame) -> pd.DataFrame:
     """The numbers that the fit compares, each with its weight; an index of (what, of which group)."""
     leaves = rows.merge(design.curves.loc[design.curves["kind"] != "aggregate", KEYS], on=KEYS)
     unit = 100 if (rows["metric"] == "rougeLsum").all() else 1
     means = leaves.groupby(["family", "model"])["score"].agg(["mean", "size"])
-    means.index = pd.MultiIndex.from_tuples([("mean", key) for key in means.index])
+    means.index = pd.Index([f"mean {key}" for key in means.index])
     parts = [pd.DataFrame({"value": means["mean"] / unit, "weight": means["size"] / means["size"].sum()})]
     place = rows.merge(design.models.reset_index(names="place"), on=["family", "model"])
     place["curve_id"] = place.groupby(KEYS, sort=True).ngroup()
@@ -75,7 +85,7 @@ def summarise(rows: pd.DataFrame, design: Design, known: pd.DataFrame) -> pd.Dat
     ]
     for status in ("flat", "infinite"):
         shares = (scored.loc[curves.index] == status).groupby(group).agg(["mean", "size"])
-        shares.index = pd.MultiIndex.from_tuples([(status, key) for key in shares.index])
+        shares.index = pd.Index([f"{status} {key}" for key in shares.index])
         weight = WEIGHT_OF_SHARES * shares["size"] / shares["size"].sum()
         parts.append(pd.DataFrame({"value": shares["mean"], "weight": weight}))
     return pd.concat(parts)
@@ -97,18 +107,21 @@ def _known_n_test(settings: Settings) -> pd.DataFrame:
 def _flatten(kind: str, knobs: Knobs) -> dict[str, float]:
     """Knobs as unbounded numbers: shares as logits, positive ones as logarithms."""
     own: dict[str, Any] = asdict(getattr(knobs, kind))
-    families = own.pop("family_loss")
+    families, chances = own.pop("family_loss"), own.pop("family_chance_share")
     flat = {name: _free(name, value) for name, value in own.items()}
     if kind == "grade":
         del flat["warm_loss"]
         flat |= {name: _free(name, getattr(knobs, name)) for name in GUESSERS}
-    return flat | {f"family_loss:{family}": families.get(family, 0.0) for family in FAMILIES}
+    flat |= {f"family_loss:{family}": families.get(family, 0.0) for family in FAMILIES}
+    return flat | {f"family_chance_share:{family}": _free("chance_share", share) for family, share in chances.items()}
 
 
 def _unflatten(kind: str, knobs: Knobs, flat: Mapping[str, float]) -> Knobs:
     values: dict[str, Any] = {name: _bound(name, float(value)) for name, value in flat.items() if ":" not in name}
     guessers = {name: values.pop(name) for name in GUESSERS if name in values}
-    values["family_loss"] = {name.split(":")[1]: float(value) for name, value in flat.items() if ":" in name}
+    for name, limit in (("family_loss", "zero_shot_loss"), ("family_chance_share", "chance_share")):
+        own_flat = {key.split(":")[1]: value for key, value in flat.items() if key.startswith(f"{name}:")}
+        values[name] = {family: _bound(limit, float(value)) for family, value in own_flat.items()}
     own: KindKnobs = replace(getattr(knobs, kind), **values)
     kinds: dict[str, Any] = {kind: own}
     return replace(knobs, **kinds, **guessers)

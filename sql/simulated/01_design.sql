@@ -3,6 +3,9 @@
 -- n_test where the curves do not tell it: BIG-bench's rule from the size of the task's file, or, where that is not
 -- known either, the rule's limit. A task without a stated chance level has that of four choices.
 --
+-- Tasks cut into so many subtasks that each has fewer than ten examples are a kind of their own (`match_few`): two
+-- tasks with half of all curves, which answer without examples in the prompt much less often than the others.
+--
 -- An aggregate is the mean of its leaf subtasks; where the curves hold no leaf of it, it is filled like a leaf.
 with
 
@@ -72,6 +75,7 @@ final as (
         case
             when is_aggregate and has_leaves then 'aggregate'
             when metric = 'multiple_choice_grade' then 'grade'
+            when is_proportion and n_test < 10 then 'match_few'
             when is_proportion then 'match'
             when metric in ('bleu', 'rougeLsum', 'rouge1', 'rouge2', 'f1', 'sequence_f1') then 'overlap'
             when metric like '%log%' then 'loss'
