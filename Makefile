@@ -3,7 +3,7 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a world without emergence; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -40,6 +40,9 @@ STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRE
 	--ref="$$REF" --via="$$VIA" --max-wait="$$MAX_WAIT" --keep-going="$$KEEP_GOING"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
+# What a simulated world is made from; it needs no scores.
+WORLD := $(if $(filter simulated,$(SOURCE)),pipeline/world.py pipeline/load.py sql/simulated/01_design.sql outputs/tables/emergence.parquet \
+	$(wildcard sql/0*.sql sql/seeds/*.csv))
 
 # FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
 unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE; \
@@ -53,7 +56,7 @@ if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] 
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
-.PHONY: help fetch load score analyse report test check bench notebooks lock clean FORCE
+.PHONY: help fetch load score analyse report mirage simulate test check bench notebooks lock clean FORCE
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -71,7 +74,7 @@ analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
 
-$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(call if_checkout_changed) \
+$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(WORLD) $(call if_checkout_changed) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
 $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py tidy_table.py) \
@@ -96,6 +99,12 @@ $(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }
+
+mirage: $(VENV)/.run ## draw the paper's model and hold its predictions against simulated arithmetic
+	@$(RUN) mirage --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
+
+simulate: $(STAMPS)/score ## simulate worlds without emergence and count them beside the real scores (two minutes)
+	@$(RUN) simulate --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
 
 test: $(VENV)/.dev ## run the whole test suite
 	@$(VENV)/bin/python -m pytest

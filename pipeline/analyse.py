@@ -73,8 +73,7 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     """
     connection.execute("set variable threshold = ?::double", [settings.threshold])
     connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
-    for macro in sorted((settings.sql / "macros").glob("*.sql")):
-        connection.execute(macro.read_text(encoding="utf-8"))
+    database.make_macros(connection, settings.sql / "macros")
     groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
     for group in groups:
         database.build_tables(connection, database.stage_files(settings.queries, *group))

@@ -10,6 +10,7 @@ from pipeline.errors import PipelineError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SOURCE = "table"
+SIMULATED = "simulated"
 DEFAULT_MIRROR = "../shared/bigbench"
 DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
@@ -67,6 +68,11 @@ class Settings:
     max_wait: float = DEFAULT_MAX_WAIT
     github: GitHub = field(default_factory=GitHub)
     keep_going: bool = False
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the scores are of no model at all, so that whatever shows them must say SIMULATED."""
+        return self.source == SIMULATED
 
     @property
     def sql(self) -> Path:

@@ -98,7 +98,7 @@ def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(project)
     stand_in = table.stand_in_path(project)
     stand_in.parent.mkdir(parents=True)
     shutil.copy(ROOT / "outputs" / "tables" / "emergence.parquet", stand_in)
-    table._write_manifest(project, table.Manifest(None, None, None, "nowhere"))
+    table.write_manifest(project, table.Manifest(None, None, None, "nowhere"))
     for stage in (load, score, analyse, report):
         stage.run(project)
     folder = project.data / "runs" / "stand-in"
@@ -115,7 +115,7 @@ def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(project)
 def test_the_committed_report_is_what_the_real_scores_give(project):
     # The provenance names the public address, as a real fetch notes it.
     pin = table.PINNED
-    table._write_manifest(project, table.Manifest(str(MIRRORED), pin.sha256, pin.size, pin.address))
+    table.write_manifest(project, table.Manifest(str(MIRRORED), pin.sha256, pin.size, pin.address))
     for stage in (load, score, analyse, report):
         stage.run(project)
     made, committed = project.results(is_stand_in=False), ROOT / "outputs"
