@@ -93,6 +93,11 @@ class Settings:
         return "bigbench" in SQL_OF_KIND[self.kind]
 
     @property
+    def is_default(self) -> bool:
+        """Whether this is the run that the committed results are of."""
+        return self.source == DEFAULT_SOURCE and self.threshold == DEFAULT_THRESHOLD
+
+    @property
     def queries(self) -> tuple[Path, ...]:
         """The folders of this run's SQL: what all sources share, then what this kind of source adds."""
         return (self.sql, *(self.sql / "sources" / part for part in SQL_OF_KIND[self.kind]))
