@@ -31,6 +31,7 @@ UNKNOWN_PARAMS = 1e10
 COLD, WARM = "BIG-G T=0", "BIG-G T=1"
 KINDS = ("match", "match_few", "grade", "overlap", "loss", "probability")
 BLEU_EXPONENT = 2.5
+KEY = ["task", "subtask", "metric", "shots", "family"]
 UNIT = ["task", "subtask", "metric", "kind", "shots", "chance"]
 
 
@@ -87,9 +88,9 @@ MATCH = KindKnobs(
     family_chance_share={"BIG-G T=0": 0.024, "BIG-G T=1": 0.057, "GPT": 0.497, "PaLM": 0.071},
 )
 MATCH_FEW = KindKnobs(
-    log10_c=7.536,
-    sd_task=1.361,
-    sd_subtask=0.595,
+    log10_c=8.2,
+    sd_task=0.6,
+    sd_subtask=0.8,
     alpha=0.485,
     sd_log_alpha=0.46,
     sd_item=1.069,
@@ -118,8 +119,8 @@ GRADE = KindKnobs(
     family_loss={"BIG-G sparse": -0.108, "GPT": 0.233, "Gopher": -0.118, "PaLM": -0.315},
 )
 OTHER = KindKnobs(
-    log10_c=9.349,
-    sd_task=1.375,
+    log10_c=10.6,
+    sd_task=1.2,
     sd_subtask=1.101,
     alpha=0.102,
     sd_log_alpha=0.278,
@@ -242,11 +243,12 @@ class Losses(NamedTuple):
 
 def _arrange(design: Design) -> Units:
     leaves = design.curves[design.curves["kind"] != "aggregate"]
-    facts = leaves[UNIT].drop_duplicates().reset_index(drop=True)
+    # Sorted, so that what is drawn does not hang on the order of the curves.
+    facts = leaves[UNIT].drop_duplicates().sort_values(UNIT).reset_index(drop=True)
     facts["subtask_id"] = facts.groupby(["task", "subtask"], sort=True).ngroup()
     row = leaves.merge(facts.reset_index(names="unit"), on=UNIT, how="left")["unit"].to_numpy()
     n_test = np.zeros((len(facts), len(design.models)), dtype=np.int64)
-    place = design.models.groupby("family").cumcount().to_numpy()
+    place = _places(design.models)["place"].to_numpy()
     for family, columns in design.models.groupby("family").indices.items():
         own = (leaves["family"] == family).to_numpy()
         # Which scales a short curve lacks is not committed; mostly it is the largest.
@@ -395,7 +397,10 @@ def _guessers(
     shape = (len(chance), len(models))
     tie = 1e-9  # a chance of 0 or 1 has no beta distribution
     mean = np.clip(chance, tie, 1 - tie)
-    rates = rng.beta(knobs.label_precision * mean, knobs.label_precision * (1 - mean), shape)
+    if np.isfinite(knobs.label_precision):
+        rates = rng.beta(knobs.label_precision * mean, knobs.label_precision * (1 - mean), shape)
+    else:
+        rates = np.broadcast_to(chance, shape)
     which = np.tile(np.arange(shape[1]), (shape[0], 1))
     is_new = rng.random(shape) < knobs.switch_share
     for columns in models.groupby("family").indices.values():
@@ -439,16 +444,20 @@ def _aggregates(design: Design, leaves: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
     )
     curves = design.curves[design.curves["kind"] == "aggregate"]
-    rows = curves[["task", "subtask", "metric", "shots", "family"]].merge(means, on=["task", "shots", "family"])
-    rows["score"] = rows["normalised"].where(rows["metric"] == "normalized_aggregate_score", rows["score"])
-    return rows
+    rows = curves[[*KEY, "n_scales"]].merge(means, on=["task", "shots", "family"])
+    rows = rows.merge(_places(design.models), on=["family", "model"]).query("place < n_scales")
+    is_normalised = rows["metric"] == "normalized_aggregate_score"
+    return rows[[*KEY, "model"]].assign(score=rows["normalised"].where(is_normalised, rows["score"]))
+
+
+def _places(models: pd.DataFrame) -> pd.DataFrame:
+    """The place of every model in the order of its family's scales, from 0."""
+    return models[["family", "model"]].assign(place=models.groupby("family").cumcount())
 
 
 def _in_order(design: Design, rows: pd.DataFrame) -> pd.DataFrame:
-    keys = ["task", "subtask", "metric", "shots", "family"]
-    order = design.models.reset_index(names="place")[["family", "model", "place"]]
-    placed = rows.merge(order, on=["family", "model"]).sort_values([*keys, "place"], kind="stable")
-    return placed[[*keys, "model", "score"]].reset_index(drop=True)
+    placed = rows.merge(_places(design.models), on=["family", "model"]).sort_values([*KEY, "place"], kind="stable")
+    return placed[[*KEY, "model", "score"]].reset_index(drop=True)
 
 
 def without_noise(knobs: Knobs) -> Knobs:
