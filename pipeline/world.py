@@ -119,19 +119,20 @@ GRADE = KindKnobs(
     family_loss={"BIG-G sparse": -0.108, "GPT": 0.233, "Gopher": -0.118, "PaLM": -0.315},
 )
 OTHER = KindKnobs(
-    log10_c=10.6,
-    sd_task=1.2,
-    sd_subtask=1.101,
-    alpha=0.102,
-    sd_log_alpha=0.278,
-    sd_item=1.044,
-    sd_model=0.132,
-    hopeless_share=0.02,
-    chance_share=0.001,
-    chance_share_zero_shot=0.001,
-    zero_shot_loss=0.514,
-    warm_loss=0.475,
-    family_loss={"BIG-G sparse": -0.002, "GPT": -0.324, "Gopher": 0.009, "PaLM": -0.33},
+    log10_c=10.927,
+    sd_task=1.191,
+    sd_subtask=1.181,
+    alpha=0.094,
+    sd_log_alpha=0.231,
+    sd_item=0.843,
+    sd_model=0.158,
+    hopeless_share=0.023,
+    chance_share=0.002,
+    chance_share_zero_shot=0.002,
+    zero_shot_loss=0.661,
+    warm_loss=0.419,
+    family_loss={"BIG-G sparse": 0.011, "GPT": -0.281, "Gopher": -0.076, "PaLM": -0.209},
+    family_chance_share={},
 )
 
 
