@@ -44,8 +44,9 @@ class Findings:
         share_two_metrics: the same rows for the share of the two metrics among the emergent curves.
         beyond: metrics with more real emergent curves than any but a fortieth of the worlds has: `reading`, `metric`
             and the counts.
-        fit: a row a quantity that the knobs were fitted to: `quantity`, `compared`, `within` (how many real numbers lie
-            in the interval of the worlds), `largest_gap` (between a real number and the mean of the worlds).
+        fit: a row a quantity and metric that the knobs were fitted to: `quantity`, `metric`, `compared`, `within` (how
+            many real numbers lie in the interval of the worlds), `mean_gap` (distance of the mean of the worlds from the
+            real number, weighted by the scores or curves behind it, in the metric's unit).
     """
 
     worlds: int
@@ -205,12 +206,15 @@ def findings(compared: pd.DataFrame, fit: pd.DataFrame, worlds: int = len(SEEDS)
     )
     single = compared[~compared["metric"].isin([TWO_METRICS, ALL_METRICS])]
     beyond = single[single["real_emergent"] > single["simulated_high"]]
-    gaps = fit.assign(gap=(fit["real"] - fit["simulated"]).abs()).groupby("quantity")
-    summary = gaps.agg(compared=("real", "size"), within=("is_within", "sum"), largest_gap=("gap", "max"))
+    gaps = fit.assign(gap=(fit["real"] - fit["simulated"]).abs() * fit["count"]).groupby(["quantity", "metric"])
+    summary = gaps.agg(
+        compared=("real", "size"), within=("is_within", "sum"), gap=("gap", "sum"), count=("count", "sum")
+    )
+    summary["mean_gap"] = summary["gap"] / summary["count"]
     return Findings(
         worlds=worlds,
         emergent=everything[columns].assign(ratio=ratio),
         share_two_metrics=shares,
         beyond=beyond[["metric", *columns]].reset_index(drop=True),
-        fit=summary.reset_index(),
+        fit=summary.drop(columns=["gap", "count"]).reset_index(),
     )

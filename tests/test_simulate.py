@@ -264,7 +264,7 @@ def test_real_counts_stand_beside_the_spread_of_the_worlds():
     assert found.beyond["metric"].tolist() == ["bleu"]
     assert found.emergent["ratio"].tolist() == [6 / 15]
     assert found.share_two_metrics[["real_share", "simulated_share"]].to_numpy().tolist() == [[10 / 15, 4 / 6]]
-    assert found.fit[["compared", "within"]].to_numpy().tolist() == [[1, 0]]
+    assert found.fit[["compared", "within", "mean_gap"]].to_numpy().tolist() == [[1, 0, pytest.approx(0.3)]]
 
 
 def test_the_committed_tables_are_of_this_code():
