@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 SEEDS = range(101, 141)
 LEVEL = 0.95
 READINGS = (30, 31)
+TABLES = ("simulated_world", "simulated_fit")
 CURVE_KEY = ["reading", "metric"]
 FIT_KEY = ["quantity", "metric", "member"]
 TWO_METRICS, ALL_METRICS = "the two metrics", "all metrics"
@@ -45,8 +46,8 @@ class Findings:
         beyond: metrics with more real emergent curves than any but a fortieth of the worlds has: `reading`, `metric`
             and the counts.
         fit: a row a quantity and metric that the knobs were fitted to: `quantity`, `metric`, `compared`, `within` (how
-            many real numbers lie in the interval of the worlds), `mean_gap` (distance of the mean of the worlds from the
-            real number, weighted by the scores or curves behind it, in the metric's unit).
+            many real numbers lie in the interval of the worlds), `mean_gap` (distance of the mean of the worlds from
+            the real number, weighted by the scores or curves behind it, in the metric's unit).
     """
 
     worlds: int
@@ -75,7 +76,7 @@ def run(settings: Settings) -> list[Path]:
     folder = settings.results(is_stand_in=False)
     with duckdb.connect() as connection:
         products = []
-        for name, frame in (("simulated_world", compared), ("simulated_fit", fit)):
+        for name, frame in zip(TABLES, (compared, fit), strict=True):
             connection.register("frame", frame)
             connection.execute(f"create table {name} as from frame")
             products.append(database.export_csv(connection, name, folder / "tables" / f"{name}.csv"))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import arithmetic, predictions, theory
+from pipeline import arithmetic, mirage, predictions, theory
 from pipeline.arithmetic import LENGTHS, OPERATIONS, Cell, Setup
+from pipeline.settings import ROOT
 
 SMALL = Setup(n_tests=(20, 4_000))
 
@@ -128,3 +129,13 @@ def test_answerers_that_fail_whole_answers_at_a_time_are_not_geometric(cells):
         blocks.append(Cell(cell.operation, cell.length, is_match, np.where(is_match, 0, cell.length)))
     verdicts = predictions.verdicts(predictions.test_predictions(blocks, SMALL))
     assert not verdicts.set_index("prediction").loc[3, "is_confirmed"]
+
+
+def test_the_committed_tables_and_figures_are_what_the_model_gives(project):
+    products = mirage.run(project)
+    assert len(products) == 6
+    for path in products:
+        committed = ROOT / path.relative_to(project.root)
+        if path.suffix == ".csv":
+            assert path.read_text() == committed.read_text(), path.name
+        assert committed.is_file()
