@@ -16,7 +16,7 @@ from pipeline import database, files, score_files, strict_json, tidy_table
 from pipeline.errors import PipelineError
 from pipeline.fetch import manifest, table
 from pipeline.score_files import Rejected
-from pipeline.settings import Settings
+from pipeline.settings import SIMULATED, Settings
 
 SEEDS, STAGING = (1, 9), (10, 19)
 # Beyond it DuckDB writes to disk beside the database. For 1.8 million scores that is faster than without a limit
@@ -51,7 +51,7 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the scores are not what they should be; the old database, if any, stays.
     """
-    if settings.kind in ("table", "simulated"):
+    if settings.kind in ("table", SIMULATED):
         return load_table(settings, table.read_manifest(settings))
     if settings.kind == "tidy":
         return load_tidy(settings)

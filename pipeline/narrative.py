@@ -50,6 +50,7 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     run = Run(
         is_stand_in=rows("from provenance")[0]["is_stand_in"],
         is_bigbench=settings.is_bigbench,
+        is_published=settings.is_published,
         is_default=settings.is_default,
         how_to_get_scores=table_source.how_to_get_scores(settings),
     )
@@ -87,7 +88,7 @@ def command(settings: Settings, threshold: float) -> str:
 def headline(context: Mapping[str, Any]) -> list[str]:
     """The answer in a few lines of Markdown, every number from the tables."""
     lines = [_by_reading(context), _small_test_sets(context)]
-    if context["is_bigbench"]:
+    if context["is_published"]:
         lines.insert(0, _published_figure(context))
     return [line for line in lines if line]
 
@@ -113,6 +114,13 @@ def _by_reading(context: Mapping[str, Any]) -> str:
             f"{thousands(kept['emergent'])}."
         )
     is_moved = context["range"]["moved_by_infinite"] > NOTABLE
+    if context["is_simulated"]:
+        return (
+            f"**A world in which nothing emerges.** Of its {thousands(context['curves_total'])} curves the published "
+            f"reading calls {thousands(published['emergent'])} emergent all the same; with infinite scores kept it is "
+            f"{thousands(kept['emergent'])}, {percent(kept['share_two_metrics'])} of them under multiple choice grade "
+            f"or exact string match. Among all curves the share is {percent(context['base']['all_curves']['share'])}."
+        )
     return (
         f"**What it says {'hangs' if is_moved else 'does not hang'} on how one reads it.** "
         f"Of {thousands(context['curves_total'])} curves the published reading calls "

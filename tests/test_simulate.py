@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import analyse, database, files, load, score, simulate, theory, world
+from pipeline import analyse, database, files, load, report, score, simulate, theory, world
 from pipeline.errors import PipelineError
 from pipeline.fetch import run as fetch
 from pipeline.fetch import table
@@ -206,13 +206,20 @@ def test_it_goes_through_the_stages_without_scores_or_network(committed):
         counts = dict(connection.execute("from row_counts").fetchall())
         statuses = dict(connection.execute("select status, count(*) from emergence group by status").fetchall())
         (address,) = database.fetch_row(connection, "select address from provenance")
+        finite = "select emergence_score from emergence where status = 'finite'"
+        scores = connection.execute(finite).df()["emergence_score"]
     assert counts["in"] == counts["kept"] > 180_000
     assert sum(statuses.values()) == 20_500
     assert "simulated" in address
+    assert (abs(scores) < 1e6).all(), "steps of rounding errors"
     assert committed.is_simulated
     assert not Settings().is_simulated
     assert committed.results(is_stand_in=False) == committed.data / "runs" / "simulated"
-    assert database.table_name(committed.sql / "simulated" / "01_design.sql") == "design"
+    report.run(committed)
+    text = (committed.results(is_stand_in=False) / "report.md").read_text()
+    assert text.startswith("# SIMULATED: ")
+    assert "A world in which nothing emerges" in text
+    assert "published Figure 5A" not in text
 
 
 def test_the_table_is_the_same_bytes_each_time(real_design, tmp_path):
