@@ -14,7 +14,7 @@ import orjson
 
 from pipeline import database, files, score_files, strict_json, tidy_table
 from pipeline.errors import PipelineError
-from pipeline.fetch import manifest, table
+from pipeline.fetch import checkout, manifest, table
 from pipeline.score_files import Rejected
 from pipeline.settings import SIMULATED, Settings
 
@@ -61,7 +61,7 @@ def run(settings: Settings) -> list[Path]:
         return load_tree(settings, settings.root / listed.folder, list(hashes), hashes)
     # A checkout is its user's: what lies there now is loaded, whatever it was when it was listed.
     folder = settings.root / settings.source
-    return load_tree(settings, folder, score_files.list_checkout(folder))
+    return load_tree(settings, folder, checkout.list_paths(folder))
 
 
 def load_table(settings: Settings, fetched: table.Manifest) -> list[Path]:
@@ -115,7 +115,7 @@ def load_tree(
     Args:
         settings: the run.
         folder: what the paths start from.
-        paths: score files, as `score_files.list_checkout` gives them.
+        paths: score files, as `checkout.list_paths` gives them.
         hashes: git's hash of each file, by path, where they must be verified.
 
     Raises:
