@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import duckdb
 import orjson
+from tqdm import tqdm
 
 from pipeline import database, files, score_files, strict_json, tidy_table
 from pipeline.errors import PipelineError
@@ -254,7 +255,8 @@ def load_score_files(
         prefix=f".{settings.database.stem}-",
         suffix=f"{files.PARTIAL}{settings.database.suffix}.ndjson",
     ) as lines:
-        rejected = score_files.write_lines(folder, paths, lines, hashes)
+        bar = tqdm(paths, desc="load", unit="file", delay=1, leave=False, disable=None)
+        rejected = score_files.write_lines(folder, bar, lines, hashes)
         lines.flush()
         _judge(settings, rejected, len(paths))
         open_lines(connection, lines.name)
