@@ -15,7 +15,8 @@ classed as (
         case
             when reading_values.n_test >= 50 then 50
             when reading_values.n_test >= 10 then 10
-            else 0
+            when reading_values.n_test is not null then 0
+            else -1
         end as n_test_floor
     from reading_values
     inner join driver_curves using (task, subtask, metric, shots, family)
@@ -62,13 +63,28 @@ counts as (
     group by all
 ),
 
--- A table of one's own may hold hundreds of families; the largest stand for them.
+-- Only metrics that are proportions have a known n_test, so a minimum chooses metrics too, unless the unknown stay in.
+minima as (
+    select
+        unnest(['none', '10', '50', '10 or unknown', '50 or unknown']) as min_n_test,
+        unnest([0, 10, 50, 10, 50]) as least_n_test,
+        unnest([true, false, false, true, true]) as keeps_unknown
+),
+
+-- A table of one's own may hold hundreds of families; the largest stand for them. One of a single scale has no score.
 families as (
     select 'all' as families
     union all
     select 'all, no T=1 copies'
     union all
-    (select family from emergence group by family order by count(*) desc, family limit 12)
+    (
+        select family
+        from emergence
+        group by family
+        having max(n_scales) > 1
+        order by count(*) desc, family
+        limit 12
+    )
 ),
 
 shot_numbers as (
@@ -83,13 +99,13 @@ selections as (
         shot_numbers.shots,
         aggregates,
         min_scales,
-        min_n_test,
+        minima.min_n_test,
         list(cells.cell order by cells.cell) filter (where cells.cell is not null) as cells
     from families
     cross join shot_numbers
     cross join (select unnest(['in', 'out']) as aggregates)
     cross join (select unnest([1, 4, 8]) as min_scales)
-    cross join (select unnest([0, 10, 50]) as min_n_test)
+    cross join minima
     left join cells
         on (
             families.families = 'all'
@@ -99,7 +115,7 @@ selections as (
         and (shot_numbers.shots = 'all' or cells.shots::varchar = shot_numbers.shots)
         and (aggregates = 'in' or not cells.is_aggregate)
         and cells.scales_floor >= min_scales
-        and cells.n_test_floor >= min_n_test
+        and (cells.n_test_floor >= minima.least_n_test or (minima.keeps_unknown and cells.n_test_floor = -1))
     group by all
 ),
 
@@ -155,7 +171,7 @@ final as (
             + (shots <> 'all')::integer
             + (aggregates <> 'in')::integer
             + (min_scales <> 1)::integer
-            + (min_n_test <> 0)::integer as choices_changed,
+            + (min_n_test <> 'none')::integer as choices_changed,
         row_number() over (
             partition by reading, threshold, cells
             order by choices_changed, families, shots, aggregates, min_scales, min_n_test

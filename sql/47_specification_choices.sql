@@ -13,7 +13,7 @@ choices as (
             shots,
             aggregates,
             min_scales::varchar,
-            min_n_test::varchar
+            min_n_test
         ] as levels,
         share_two_metrics as share,
         emergent_rate

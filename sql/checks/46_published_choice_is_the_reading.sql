@@ -15,7 +15,7 @@ left join specification_curve
     and shots = 'all'
     and aggregates = 'in'
     and min_scales = 1
-    and min_n_test = 0
+    and min_n_test = 'none'
 where readings.threshold = getvariable('threshold')
     and (
         specification_curve.curves is distinct from readings.curves
