@@ -1,0 +1,341 @@
+"""What makes a curve look emergent: logistic regressions whose clusters are tasks.
+
+The estimating equations are those of GEE with working independence (Liang and Zeger 1986), whose solution is that of a weighted
+logistic regression. An exchangeable working correlation is not used: with tasks of 1 to 2,952 curves it does not
+converge on all the models here. What curves of a task share enters the covariance, not the estimates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import statsmodels.api as sm
+from scipy import optimize, stats
+
+Vector = npt.NDArray[np.float64]
+
+OUTCOMES = ("with_infinite", "published", "published_tenth")
+# The rest are numbers: one coefficient, no levels.
+CATEGORIES = ("metric_class", "family", "shots")
+# What the other levels are held against; elsewhere it is the level with most curves.
+REFERENCES = {"metric_class": "multiple_choice_grade", "family": "BIG-G T=0", "shots": "0"}
+# A level whose emergent curves, or the others, come from fewer tasks than this is named and not estimated.
+FEWEST_TASKS = 3
+SIGNIFICANT_DIGITS = 6
+INTERCEPT = ("intercept", "")
+
+NUMBERS = ("odds_ratio", "low", "high", "degrees_of_freedom", "inflation")
+COUNTS = ("curves", "tasks", "emergent", "tasks_with_emergent")
+
+
+@dataclass(frozen=True)
+class Model:
+    """One regression: its terms, what counts as one, and the fewest test examples of its curves."""
+
+    name: str
+    terms: tuple[str, ...]
+    counts_tasks: bool = False
+    fewest_examples: int = 1
+
+
+MODELS = (
+    Model("a curve counts one", ("metric_class", "n_test", "family", "shots")),
+    Model("a task counts one", ("metric_class", "n_test", "family", "shots"), counts_tasks=True),
+    Model("ten or more test examples", ("metric_class", "n_test", "family", "shots"), fewest_examples=10),
+    Model("scales in place of family", ("metric_class", "n_test", "n_scales", "shots")),
+    Model("scales and family", ("metric_class", "n_test", "n_scales", "family", "shots")),
+    Model("metric alone", ("metric_class",)),
+    Model("n_test alone", ("n_test",)),
+)
+
+
+class Fit(NamedTuple):
+    """A fitted logistic regression of p coefficients.
+
+    Attributes:
+        coefficients: shape (p,), log odds ratios.
+        covariance: shape (p, p), bias-reduced, over tasks.
+        information: shape (p, p), the expected information of independent curves.
+        degrees_of_freedom: shape (p,), of each coefficient's variance.
+        correlation: of the residuals of a task.
+        condition: condition number of the design, its columns scaled to length one.
+    """
+
+    coefficients: Vector
+    covariance: Vector
+    information: Vector
+    degrees_of_freedom: Vector
+    correlation: float
+    condition: float
+
+
+def build(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fit every model to every outcome; makes the tables driver_odds and driver_fits from driver_outcomes."""
+    curves = connection.execute(
+        "select outcome, task, metric_class, n_test, n_scales, family, shots::varchar as shots, is_emergent"
+        " from driver_outcomes where number = 0 order by outcome, task, subtask, metric, shots, family"
+    ).df()
+    made = [regress(curves[curves["outcome"] == outcome], model, outcome) for outcome in OUTCOMES for model in MODELS]
+    odds = pd.concat([terms for terms, _ in made], ignore_index=True)  # noqa: F841 - read by the query below
+    fits = pd.DataFrame([fit for _, fit in made]).astype({"correlation": "Float64", "condition": "Float64"})  # noqa: F841
+    connection.execute("create or replace table driver_odds as from odds")
+    connection.execute("create or replace table driver_fits as from fits")
+
+
+def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFrame, dict[str, object]]:
+    """Fit one model.
+
+    A level that too few tasks stand behind leaves the model with its curves, and stays in the table with its counts and
+    without an odds ratio. The model as a whole is fitted only if more tasks than it has coefficients have an
+    emergent curve, and as many one that is not, and if no plane separates the two.
+
+    Args:
+        curves: a row a curve: `task`, `is_emergent`, and the terms; `n_test` in examples.
+        model: what to fit.
+        outcome: its name, for the tables.
+
+    Returns:
+        The terms, a row a level: `odds_ratio` (for n_test of twice as many examples, for n_scales of one more) with a 95 %
+        interval `low` to `high`, counts, `status`. And the fit as a whole: counts, `status`.
+    """
+    curves = curves[curves["n_test"] >= model.fewest_examples]
+    is_hopeless = _fewest_tasks(curves) <= _design(curves, model.terms).shape[1]
+    kept, sparse = (curves, []) if is_hopeless else _drop_sparse_levels(curves, model.terms)
+    design = _design(kept, model.terms)
+    emergent = kept["is_emergent"].to_numpy(dtype=float)
+    status = _why_not(kept, design, emergent)
+    fit = None
+    if not status:
+        sizes = kept.groupby("task")["task"].transform("size").to_numpy(dtype=float)
+        weights = 1 / sizes if model.counts_tasks else np.ones(len(kept))
+        fit = fit_logistic(design.to_numpy(), emergent, kept["task"].to_numpy(), weights)
+    names = {"outcome": outcome, "model": model.name}
+    rows = [names | row for row in [*_term_rows(kept, model.terms, design, fit, status), *sparse]]
+    frame = pd.DataFrame(rows, columns=[*names, "term", "level", *COUNTS, "status", *NUMBERS])
+    frame = frame.astype(dict.fromkeys(COUNTS, "int64") | dict.fromkeys(NUMBERS, "Float64"))
+    shares = kept["task"].value_counts(normalize=True)
+    overall = {
+        **names,
+        **_counts(kept),
+        "effective_tasks": _rounded(1 / (shares**2).sum()) if len(shares) else 0.0,
+        "coefficients": design.shape[1],
+        "correlation": _rounded(fit.correlation) if fit else np.nan,
+        "condition": _rounded(fit.condition) if fit else np.nan,
+        "status": status or "fitted",
+    }
+    return frame, overall
+
+
+def _counts(curves: pd.DataFrame) -> dict[str, int]:
+    emergent = curves[curves["is_emergent"]]
+    return dict(
+        zip(COUNTS, (len(curves), curves["task"].nunique(), len(emergent), emergent["task"].nunique()), strict=True)
+    )
+
+
+def _drop_sparse_levels(curves: pd.DataFrame, terms: Sequence[str]) -> tuple[pd.DataFrame, list[dict[str, object]]]:
+    """The curves of levels with enough tasks on both sides, and the other levels with their counts.
+
+    Dropping curves may empty another level, hence the loop.
+    """
+    dropped: list[dict[str, object]] = []
+    while True:
+        sparse = next(
+            (
+                (term, level)
+                for term in terms
+                if term in CATEGORIES
+                for level in sorted(curves[term].unique())
+                if _fewest_tasks(curves[curves[term] == level]) < FEWEST_TASKS
+            ),
+            None,
+        )
+        # Where every level is sparse the whole model is, and says so itself.
+        if sparse is None or (curves[sparse[0]] == sparse[1]).all():
+            return curves, dropped
+        term, level = sparse
+        own = curves[curves[term] == level]
+        dropped.append({"term": term, "level": level, **_counts(own), "status": "too few tasks"})
+        curves = curves[curves[term] != level]
+
+
+def _fewest_tasks(curves: pd.DataFrame) -> int:
+    """Tasks with an emergent curve, or with one that is not, whichever are fewer."""
+    return int(
+        min(curves.loc[curves["is_emergent"], "task"].nunique(), curves.loc[~curves["is_emergent"], "task"].nunique())
+    )
+
+
+def _reference(curves: pd.DataFrame, term: str) -> str:
+    sizes = curves[term].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    wanted = REFERENCES.get(term)
+    return str(wanted if wanted in sizes.index else next(iter(sizes.index), ""))
+
+
+def _design(curves: pd.DataFrame, terms: Sequence[str]) -> pd.DataFrame:
+    """The design, shape (curves, p), columns (term, level): an intercept, 0 and 1 for levels, log2 n_test, n_scales."""
+    columns: dict[tuple[str, str], npt.NDArray[np.float64]] = {INTERCEPT: np.ones(len(curves))}
+    for term in terms:
+        if term in CATEGORIES:
+            others = sorted(set(curves[term]) - {_reference(curves, term)})
+            columns |= {(term, level): (curves[term] == level).to_numpy(dtype=float) for level in others}
+        elif curves[term].nunique() > 1:
+            numbers = curves[term].to_numpy(dtype=float)
+            columns[term, ""] = np.log2(numbers) if term == "n_test" else numbers
+    return pd.DataFrame(columns)
+
+
+def _why_not(curves: pd.DataFrame, design: pd.DataFrame, emergent: Vector) -> str:
+    if _fewest_tasks(curves) <= design.shape[1]:
+        return "too few tasks"
+    if np.linalg.matrix_rank(design.to_numpy()) < design.shape[1]:
+        return "terms repeat each other"
+    return "separated" if is_separated(design.to_numpy(), emergent) else ""
+
+
+def is_separated(design: Vector, outcome: Vector) -> bool:
+    """Whether a plane separates the outcomes, at least partly, so that no finite maximum of the likelihood exists.
+
+    There is one b with s_i x_i'b >= 0 for all curves and > 0 for some, s_i = +-1 by outcome (Albert and Anderson 1984);
+    found by linear programming: maximise sum_i s_i x_i'b over -1 <= b <= 1 (Konis 2007).
+
+    Args:
+        design: shape (curves, p).
+        outcome: shape (curves,), zeros and ones.
+    """
+    rows = np.unique(design * (2 * outcome - 1)[:, None], axis=0)
+    solved = optimize.linprog(-rows.sum(axis=0), A_ub=-rows, b_ub=np.zeros(len(rows)), bounds=(-1, 1))
+    return bool(-solved.fun > 1e-7)
+
+
+def fit_logistic(design: Vector, outcome: Vector, tasks: npt.NDArray[np.object_], weights: Vector) -> Fit:
+    """Logistic regression with a covariance over tasks.
+
+    Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i). With B_i = X_i' W_i V_i X_i, V_i = diag(p(1-p)),
+    and A = sum_i B_i the covariance of Mancl and DeRouen (2001) is sum_i J_i J_i', J_i = (A - B_i)^-1 U_i: their
+    residuals (I - H_i)^-1 (y_i - p_i), with the inverse taken in p dimensions. It is close to a jackknife over tasks.
+
+    The degrees of freedom are Satterthwaite's, (sum_i v_i)^2 / sum_i v_i^2, where v_i is the variance that task i brings to the
+    coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and Kolesar 2016):
+    few where few tasks carry it, and at most tasks - p.
+
+    Args:
+        design: shape (curves, p), of full rank, not separated.
+        outcome: shape (curves,), zeros and ones.
+        tasks: shape (curves,), the task of each.
+        weights: shape (curves,), what each counts.
+
+    Raises:
+        numpy.linalg.LinAlgError: a coefficient rests on one task alone.
+    """
+    model = sm.GLM(outcome, design, family=sm.families.Binomial(), var_weights=weights)
+    fitted = model.fit(tol=1e-12, maxiter=100)
+    expected = np.asarray(fitted.fittedvalues)
+    variance = expected * (1 - expected)
+    members, own = _by_task(tasks)
+
+    def summed(rows: Vector) -> Vector:
+        return np.stack([rows[chosen].sum(axis=0) for chosen in own])
+
+    products = design[:, :, None] * design[:, None, :]
+    parts = summed(products * (weights * variance)[:, None, None])
+    information = parts.sum(axis=0)
+    scores = summed(design * (weights * (outcome - expected))[:, None])
+    influence = np.linalg.solve(information - parts, scores[:, :, None])[:, :, 0]
+    correlation = _correlation((outcome - expected) / np.sqrt(variance), members)
+    alone = summed(products * (weights**2 * variance)[:, None, None])
+    together = summed(design * (weights * np.sqrt(variance))[:, None])
+    spread = (1 - correlation) * alone + correlation * together[:, :, None] * together[:, None, :]
+    inverse = np.linalg.inv(information)
+    brought = np.einsum("pq,iqr,rp->ip", inverse, spread, inverse)
+    freedom = np.minimum(brought.sum(axis=0) ** 2 / (brought**2).sum(axis=0), len(own) - design.shape[1])
+    return Fit(
+        coefficients=np.asarray(fitted.params),
+        covariance=influence.T @ influence,
+        information=information,
+        degrees_of_freedom=freedom,
+        correlation=correlation,
+        condition=float(np.linalg.cond(design / np.linalg.norm(design, axis=0))),
+    )
+
+
+def _by_task(tasks: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], list[npt.NDArray[np.intp]]]:
+    """The number of each curve's task, and the curves of each task."""
+    members, _ = pd.factorize(tasks, sort=True)
+    order = np.argsort(members, kind="stable")
+    return members, np.split(order, np.cumsum(np.bincount(members))[:-1])
+
+
+def _correlation(residuals: Vector, members: npt.NDArray[np.intp]) -> float:
+    """The mean product of two Pearson residuals of a task over their mean square, every task counting one; from 0 to 1."""
+    sizes = np.bincount(members)
+    sums, squares = np.bincount(members, residuals), np.bincount(members, residuals**2)
+    several = sizes > 1
+    if not several.any():
+        return 0.0
+    pairs = (sums**2 - squares)[several] / (sizes * (sizes - 1))[several]
+    return float(np.clip(pairs.mean() / (squares / sizes)[several].mean(), 0, 1))
+
+
+def _term_rows(
+    curves: pd.DataFrame, terms: Sequence[str], design: pd.DataFrame, fit: Fit | None, status: str
+) -> list[dict[str, object]]:
+    columns = list(design.columns)
+    rows: list[dict[str, object]] = []
+    for term in terms:
+        for level in sorted(set(curves[term])) if term in CATEGORIES else [""]:
+            own = curves[curves[term] == level] if level else curves
+            row: dict[str, object] = {"term": term, "level": level, **_counts(own)}
+            if (term, level) not in columns:
+                word = "reference" if term in CATEGORIES else "no variation"
+                rows.append(row | {"status": word})
+            elif fit is None:
+                rows.append(row | {"status": status})
+            else:
+                numbers = _interval(fit, columns.index((term, level)))
+                together = [place for place, (name, _) in enumerate(columns) if name == term]
+                inflation = _rounded(inflation_factor(fit.information, together))
+                rows.append(row | {"status": "estimated"} | numbers | {"inflation": inflation})
+    return rows
+
+
+def _interval(fit: Fit, place: int) -> dict[str, float]:
+    """An odds ratio with its 95 % interval, from Student's t."""
+    error = np.sqrt(fit.covariance[place, place])
+    freedom = float(fit.degrees_of_freedom[place])
+    reach = stats.t.ppf(0.975, freedom) * error
+    centre = fit.coefficients[place]
+    # A lone task behind a coefficient has an interval without end: numbers that exp cannot hold are infinite.
+    with np.errstate(over="ignore"):
+        ends = np.exp([centre, centre - reach, centre + reach])
+    named = zip(("odds_ratio", "low", "high"), ends, strict=True)
+    return {name: _rounded(end) for name, end in named} | {"degrees_of_freedom": _rounded(freedom)}
+
+
+def inflation_factor(information: Vector, places: Sequence[int]) -> float:
+    """The generalised variance inflation of a term's d columns, to the power 1 / (2 d) (Fox and Monette 1992).
+
+    det(R_in) det(R_out) / det(R), with R the correlation matrix of the coefficients without the intercept: how many times
+    longer the other terms make the term's interval. 1 where they tell it nothing.
+
+    Args:
+        information: shape (p, p), the intercept first.
+        places: the term's rows in it.
+    """
+    covariance = np.linalg.inv(information)[1:, 1:]
+    scale = np.sqrt(np.diag(covariance))
+    correlations = covariance / np.outer(scale, scale)
+    inside = [place - 1 for place in places]
+    outside = [place for place in range(len(correlations)) if place not in inside]
+    determinants = [np.linalg.det(correlations[np.ix_(part, part)]) for part in (inside, outside)]
+    generalised = determinants[0] * determinants[1] / np.linalg.det(correlations)
+    return float(generalised ** (1 / (2 * len(inside))))
+
+
+def _rounded(number: float) -> float:
+    """Few enough digits that another processor's arithmetic gives the same."""
+    return float(f"{number:.{SIGNIFICANT_DIGITS}g}")
