@@ -108,20 +108,18 @@ def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFr
     design = _design(kept, model.terms)
     emergent = kept["is_emergent"].to_numpy(dtype=float)
     status = _why_not(kept, design, emergent)
-    fit = None
-    if not status:
-        sizes = kept.groupby("task")["task"].transform("size").to_numpy(dtype=float)
-        weights = 1 / sizes if model.counts_tasks else np.ones(len(kept))
-        fit = fit_logistic(design.to_numpy(), emergent, kept["task"].to_numpy(), weights)
+    sizes = kept.groupby("task")["task"].transform("size").to_numpy(dtype=float)
+    weights = 1 / sizes if model.counts_tasks else np.ones(len(kept))
+    fit = None if status else fit_logistic(design.to_numpy(), emergent, kept["task"].to_numpy(), weights)
     names = {"outcome": outcome, "model": model.name}
     rows = [names | row for row in [*_term_rows(kept, model.terms, design, fit, status), *sparse]]
     frame = pd.DataFrame(rows, columns=[*names, "term", "level", *COUNTS, "status", *NUMBERS])
     frame = frame.astype(dict.fromkeys(COUNTS, "int64") | dict.fromkeys(NUMBERS, "Float64"))
-    shares = kept["task"].value_counts(normalize=True)
+    by_task = pd.Series(weights, index=kept.index).groupby(kept["task"]).sum()
     overall = {
         **names,
         **_counts(kept),
-        "effective_tasks": _rounded(1 / (shares**2).sum()) if len(shares) else 0.0,
+        "effective_tasks": _rounded(by_task.sum() ** 2 / (by_task**2).sum()) if len(by_task) else 0.0,
         "coefficients": design.shape[1],
         "correlation": _rounded(fit.correlation) if fit else np.nan,
         "condition": _rounded(fit.condition) if fit else np.nan,

@@ -52,12 +52,6 @@ def numbers(rows: Query) -> Row:
             " order by share_two_metrics, reading, threshold, families, shots, aggregates, min_scales, min_n_test"
         )],
         "spec_by_n_test": {row["level"]: row for row in choices if row["choice"] == "minimum n_test"},
-        "spec_unknown": rows(
-            "select min_n_test, base_share_two_metrics as base from specification_curve where reading = 'with_infinite'"
-            " and choices_changed <= 2 and threshold = getvariable_threshold order by min_n_test".replace(
-                "getvariable_threshold", "(select threshold from options)"
-            )
-        ),
     }  # fmt: skip
 
 
