@@ -1,8 +1,8 @@
 """What makes a curve look emergent: logistic regressions whose clusters are tasks.
 
-The estimating equations are those of GEE with working independence (Liang and Zeger 1986), whose solution is that of a weighted
-logistic regression. An exchangeable working correlation is not used: with tasks of 1 to 2,952 curves it does not
-converge on all the models here. What curves of a task share enters the covariance, not the estimates.
+The estimating equations are those of GEE with working independence (Liang and Zeger 1986), whose solution is that of a
+weighted logistic regression. An exchangeable working correlation is not used: with tasks of 1 to 2,952 curves it does
+not converge on all the models here. What curves of a task share enters the covariance, not the estimates.
 """
 
 from collections.abc import Sequence
@@ -99,8 +99,8 @@ def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFr
         outcome: its name, for the tables.
 
     Returns:
-        The terms, a row a level: `odds_ratio` (for n_test of twice as many examples, for n_scales of one more) with a 95 %
-        interval `low` to `high`, counts, `status`. And the fit as a whole: counts, `status`.
+        The terms, a row a level: `odds_ratio` (for n_test of twice as many examples, for n_scales of one more) with a
+        95 % interval `low` to `high`, counts, `status`. And the fit as a whole: counts, `status`.
     """
     curves = curves[curves["n_test"] >= model.fewest_examples]
     is_hopeless = _fewest_tasks(curves) <= _design(curves, model.terms).shape[1]
@@ -213,13 +213,14 @@ def is_separated(design: Vector, outcome: Vector) -> bool:
 def fit_logistic(design: Vector, outcome: Vector, tasks: npt.NDArray[np.object_], weights: Vector) -> Fit:
     """Logistic regression with a covariance over tasks.
 
-    Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i). With B_i = X_i' W_i V_i X_i, V_i = diag(p(1-p)),
-    and A = sum_i B_i the covariance of Mancl and DeRouen (2001) is sum_i J_i J_i', J_i = (A - B_i)^-1 U_i: their
-    residuals (I - H_i)^-1 (y_i - p_i), with the inverse taken in p dimensions. It is close to a jackknife over tasks.
+    Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i). With B_i = X_i' W_i V_i X_i,
+    V_i = diag(p(1-p)), and A = sum_i B_i the covariance of Mancl and DeRouen (2001) is sum_i J_i J_i',
+    J_i = (A - B_i)^-1 U_i: their residuals (I - H_i)^-1 (y_i - p_i), with the inverse taken in p dimensions. It is
+    close to a jackknife over tasks.
 
-    The degrees of freedom are Satterthwaite's, (sum_i v_i)^2 / sum_i v_i^2, where v_i is the variance that task i brings to the
-    coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and Kolesar 2016):
-    few where few tasks carry it, and at most tasks - p.
+    The degrees of freedom are Satterthwaite's, (sum_i v_i)^2 / sum_i v_i^2, where v_i is the variance that task i
+    brings to the coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and Kolesar
+    2016): few where few tasks carry it, and at most tasks - p.
 
     Args:
         design: shape (curves, p), of full rank, not separated.
@@ -269,7 +270,7 @@ def _by_task(tasks: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], list
 
 
 def _correlation(residuals: Vector, members: npt.NDArray[np.intp]) -> float:
-    """The mean product of two Pearson residuals of a task over their mean square, every task counting one; from 0 to 1."""
+    """The mean product of two Pearson residuals of a task over their mean square, every task counting one."""
     sizes = np.bincount(members)
     sums, squares = np.bincount(members, residuals), np.bincount(members, residuals**2)
     several = sizes > 1
@@ -282,7 +283,7 @@ def _correlation(residuals: Vector, members: npt.NDArray[np.intp]) -> float:
 def _term_rows(
     curves: pd.DataFrame, terms: Sequence[str], design: pd.DataFrame, fit: Fit | None, status: str
 ) -> list[dict[str, object]]:
-    columns = list(design.columns)
+    columns: list[tuple[str, str]] = [tuple(column) for column in design.columns.to_list()]
     rows: list[dict[str, object]] = []
     for term in terms:
         for level in sorted(set(curves[term])) if term in CATEGORIES else [""]:
@@ -317,8 +318,8 @@ def _interval(fit: Fit, place: int) -> dict[str, float]:
 def inflation_factor(information: Vector, places: Sequence[int]) -> float:
     """The generalised variance inflation of a term's d columns, to the power 1 / (2 d) (Fox and Monette 1992).
 
-    det(R_in) det(R_out) / det(R), with R the correlation matrix of the coefficients without the intercept: how many times
-    longer the other terms make the term's interval. 1 where they tell it nothing.
+    det(R_in) det(R_out) / det(R), with R the correlation matrix of the coefficients without the intercept: how many
+    times longer the other terms make the term's interval. 1 where they tell it nothing.
 
     Args:
         information: shape (p, p), the intercept first.

@@ -32,6 +32,7 @@ CHOICES = {
 }
 USUAL_ORDER = ("none", "10", "50", "10 or unknown", "50 or unknown")
 BINS = 240
+TIES_SEED = 2023
 
 
 def draw_odds(odds: pd.DataFrame, models: Sequence[str]) -> Figure:
@@ -62,7 +63,7 @@ def _forest_rows(odds: pd.DataFrame) -> list[tuple[str, str]]:
 
 def _row_name(term: str, level: str) -> str:
     if term == "shots":
-        return f"{level} shots"
+        return f"{level} shot" + ("s" if level != "1" else "")
     return TERM_NAMES.get(term, level)
 
 
@@ -87,14 +88,17 @@ def _draw_forest(axes: Axes, odds: pd.DataFrame, rows: Sequence[tuple[str, str]]
 def draw_specifications(specifications: pd.DataFrame, estimate: str, claimed: float | None) -> Figure:
     """A specification curve: the estimates sorted, above the choices that lead to them.
 
-    With thousands of specifications the choices are bands: the darker, the more of the specifications there make that choice.
+    With thousands of specifications the choices are bands: the darker, the more of the specifications there make that
+    choice. Specifications of equal estimate stand in a random order, the same in every run: ties are no pattern.
 
     Args:
-        specifications: a row each: the columns of CHOICES, `choices_changed`, `base_share_two_metrics` and the estimate.
+        specifications: a row each: the columns of CHOICES, `choices_changed`, `base_share_two_metrics`, the estimate.
         estimate: `share_two_metrics` or `emergent_rate`.
         claimed: a line to hold it against, if there is one.
     """
-    ordered = specifications.sort_values([estimate, *CHOICES], kind="stable").reset_index(drop=True)
+    alphabetical = specifications.sort_values(list(CHOICES), kind="stable")
+    shuffled = alphabetical.iloc[np.random.default_rng(TIES_SEED).permutation(len(alphabetical))]
+    ordered = shuffled.sort_values(estimate, kind="stable").reset_index(drop=True)
     levels = [(column, level) for column in CHOICES for level in _levels(ordered[column], column)]
     figure = Figure(figsize=(11, 4.3 + 0.2 * len(levels)), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(4.2, 0.24 * len(levels)))
@@ -107,8 +111,7 @@ def draw_specifications(specifications: pd.DataFrame, estimate: str, claimed: fl
         upper.plot(
             place, ordered[estimate][place], "D", color=DARK, markersize=7, zorder=5, label="the published choice"
         )
-    # The points are too small to show their colour in a legend.
-    upper.legend(loc="upper left", frameon=True, markerscale=1).set_zorder(6)
+    figure.legend(*upper.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
     return figure
 
 
@@ -138,12 +141,9 @@ def _draw_estimates(axes: Axes, ordered: pd.DataFrame, estimate: str, claimed: f
     else:
         axes.set_yscale("symlog", linthresh=1e-3, linscale=0.5)
         axes.set(ylim=(-1e-4, 1), ylabel="emergent curves\nof all kept")
-    for chosen, colour, label in (
-        (is_kept, KEPT, "infinite scores kept"),
-        (~is_kept, LEFT, "infinite scores left out"),
-    ):
-        own = ordered[chosen]
-        axes.plot(own.index, own[estimate], ".", color=colour, markersize=3.5)
+    # In one call, so that neither colour covers the other.
+    axes.scatter(ordered.index, ordered[estimate], s=7, c=np.where(is_kept, KEPT, LEFT), linewidths=0, rasterized=True)
+    for colour, label in ((KEPT, "infinite scores kept"), (LEFT, "infinite scores left out")):
         axes.plot([], [], "o", color=colour, markersize=5, label=label)
     if claimed is not None:
         axes.axhline(claimed, color=DARK, linestyle=":", label=f"{claimed:.0%}: published, of annotated tasks")

@@ -90,7 +90,15 @@ families as (
 shot_numbers as (
     select 'all' as shots
     union all
-    (select shots::varchar from emergence group by shots order by count(*) desc, shots limit 6)
+    (
+        select shots::varchar
+        from emergence
+        -- Of -1 the number is not known: no choice of anybody.
+        where shots >= 0
+        group by shots
+        order by count(*) desc, shots
+        limit 6
+    )
 ),
 
 selections as (

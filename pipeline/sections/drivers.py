@@ -9,8 +9,13 @@ from pipeline.sections.section import Query, Row, Run, Section
 
 # The regressions that the text and the figure show; the others are in the table.
 SHOWN = tuple(model.name for model in MODELS[:3])
+# The terms of the table; the others are in the figure.
+TABLE_TERMS = ("metric_class", "n_test", "n_scales")
 PER_CURVE, PER_TASK, TEN_OR_MORE = SHOWN
 SCALES, BOTH = "scales in place of family", "scales and family"
+# Fewer degrees of freedom make an interval that holds nearly anything; more inflation makes two terms one.
+FEW_DEGREES, MUCH_INFLATION = 4, 5
+MAIN_TERMS = {"metric_class": "exact_str_match", "n_test": ""}
 TERMS = {"metric_class": "metric", "n_test": "twice as many test examples", "n_scales": "one scale more"}
 
 
@@ -33,6 +38,8 @@ def numbers(rows: Query) -> Row:
     exclusions = rows("from driver_exclusions order by number, outcome")
     cells = rows("from driver_cells order by n_test_number, metric_class")
     return {
+        "few_degrees": FEW_DEGREES,
+        "much_inflation": MUCH_INFLATION,
         "driver_cells": cells,
         "driver_few": [row for row in cells if row["n_test_number"] == 1],
         "driver_tasks": _between_tasks(rows),
@@ -40,7 +47,14 @@ def numbers(rows: Query) -> Row:
         "driver_parts": {(row["outcome"], row["number"]): row for row in exclusions},
         "driver_fits": fits,
         "driver_models": SHOWN,
-        "driver_table": [_named(row) for row in odds if row["status"] == "estimated" and row["model"] in SHOWN],
+        "driver_table": [
+            _named(row)
+            for model in MODELS
+            for row in odds
+            if row["model"] == model.name and row["status"] == "estimated" and row["term"] in TABLE_TERMS
+            and not _is_repeated(fits, row)
+        ],
+        "driver_answers": {term: _answers(odds, term, level) for term, level in MAIN_TERMS.items()},
         "driver_odds": {(row["outcome"], row["model"], row["term"], row["level"]): row for row in odds},
         "driver_sparse": [
             _named(row) for row in odds if row["status"] == "too few tasks" and row["model"] == PER_CURVE
@@ -104,6 +118,29 @@ def _by_reason(exclusions: list[Row]) -> list[Row]:
     ]
 
 
+def _is_repeated(fits: dict[tuple[str, str], Row], row: Row) -> bool:
+    """Whether asking for ten test examples leaves the outcome the curves that it had."""
+    own, all_of_it = fits[row["outcome"], row["model"]], fits[row["outcome"], PER_CURVE]
+    return bool(row["model"] == TEN_OR_MORE and own["curves"] == all_of_it["curves"])
+
+
+def _answers(odds: list[Row], term: str, level: str) -> Row:
+    """What the shown regressions with infinite scores kept say of a term, in short."""
+    own = [
+        row
+        for row in odds
+        if (row["outcome"], row["term"], row["level"]) == ("with_infinite", term, level)
+        and row["model"] in SHOWN
+        and row["odds_ratio"] is not None
+    ]
+    return {
+        "regressions": len(own),
+        "lowest": min((row["odds_ratio"] for row in own), default=None),
+        "highest": max((row["odds_ratio"] for row in own), default=None),
+        "apart": sum(row["low"] > 1 or row["high"] < 1 for row in own),
+    }
+
+
 def _named(row: Row) -> Row:
     """A term as a reader would say it."""
     shown = TERMS.get(row["term"], row["term"])
@@ -125,8 +162,17 @@ def _inflation(odds: list[Row], model: str, term: str) -> float | None:
 def draw(frame: Frame) -> Figure | None:
     """Odds ratios under both outcomes that can be regressed."""
     odds = frame(
-        f"from driver_odds where status = 'estimated' and (model in {SHOWN} or (model = '{SCALES}' and term = 'n_scales'))"
-        " order by outcome, model, term, level"
+        f"""
+        select driver_odds.*
+        from driver_odds
+        inner join driver_fits as own using (outcome, model)
+        inner join driver_fits as whole on whole.outcome = driver_odds.outcome and whole.model = '{PER_CURVE}'
+        where driver_odds.status = 'estimated'
+            and (model in {SHOWN} or (model = '{SCALES}' and term = 'n_scales'))
+            -- The same regression would be drawn twice.
+            and not (model = '{TEN_OR_MORE}' and own.curves = whole.curves)
+        order by outcome, model, term, level
+        """
     )
     return draw_odds(odds, SHOWN) if len(odds) else None
 

@@ -51,6 +51,7 @@ def numbers(rows: Query) -> Row:
             "select * from specification_curve where choices_changed = 1 and not is_repeat and emergent > 0"
             " order by share_two_metrics, reading, threshold, families, shots, aggregates, min_scales, min_n_test"
         )],
+        "spec_base": _base_shares(rows),
         "spec_by_n_test": {row["level"]: row for row in choices if row["choice"] == "minimum n_test"},
     }  # fmt: skip
 
@@ -69,6 +70,16 @@ def _shares(condition: str, name: str) -> str:
         'over_base': count(*) filter (where share_two_metrics > base_share_two_metrics and {condition}),
         'base_over': count(*) filter (where emergent > 0 and base_share_two_metrics > {CLAIMED} and {condition})
     }} as "{name}\""""
+
+
+def _base_shares(rows: Query) -> Row:
+    """The share of the two metrics among the curves that a minimum of ten test examples leaves, emergent or not."""
+    found = rows(
+        "select min_n_test, base_share_two_metrics from specification_curve"
+        " where choices_changed <= 1 and min_n_test in ('10', '10 or unknown')"
+    )
+    shares = {row["min_n_test"]: row["base_share_two_metrics"] for row in found}
+    return {"known": shares["10"], "unknown": shares["10 or unknown"]}
 
 
 def _named(row: Row) -> Row:
