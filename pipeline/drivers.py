@@ -219,8 +219,8 @@ def fit_logistic(design: Vector, outcome: Vector, tasks: npt.NDArray[np.object_]
     close to a jackknife over tasks.
 
     The degrees of freedom are Satterthwaite's, (sum_i v_i)^2 / sum_i v_i^2, where v_i is the variance that task i
-    brings to the coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and Kolesar
-    2016): few where few tasks carry it, and at most tasks - p.
+    brings to the coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and
+    Kolesar 2016): few where few tasks carry it, and at most tasks - p.
 
     Args:
         design: shape (curves, p), of full rank, not separated.
@@ -283,7 +283,7 @@ def _correlation(residuals: Vector, members: npt.NDArray[np.intp]) -> float:
 def _term_rows(
     curves: pd.DataFrame, terms: Sequence[str], design: pd.DataFrame, fit: Fit | None, status: str
 ) -> list[dict[str, object]]:
-    columns: list[tuple[str, str]] = [tuple(column) for column in design.columns.to_list()]
+    columns: list[tuple[str, str]] = [(column[0], column[1]) for column in design.columns.to_list()]
     rows: list[dict[str, object]] = []
     for term in terms:
         for level in sorted(set(curves[term])) if term in CATEGORIES else [""]:

@@ -121,7 +121,10 @@ def _levels(values: pd.Series, column: str) -> list[str]:
         return [level for level in USUAL_ORDER if level in found]
     if column in ("threshold", "min_scales"):
         return [str(level) for level in sorted(found)]
-    return sorted(found, key=lambda level: (not str(level).startswith("all"), str(level)))
+    # All first, then numbers by size, then names.
+    return sorted(
+        found, key=lambda level: (not str(level).startswith("all"), len(level) if level.isdigit() else 0, level)
+    )
 
 
 def _draw_estimates(axes: Axes, ordered: pd.DataFrame, estimate: str, claimed: float | None) -> None:
