@@ -2,7 +2,8 @@
 
 The estimating equations are those of GEE with working independence (Liang and Zeger 1986), whose solution is that of a
 weighted logistic regression. An exchangeable working correlation is not used: with tasks of 1 to 2,952 curves it does
-not converge on all the models here. What curves of a task share enters the covariance, not the estimates.
+not converge on all the models here. What curves of a task share enters the covariance, not the estimates. Whether the
+intervals hold is not taken on trust: each regression is repeated on its own curves with outcomes redrawn from it.
 """
 
 from collections.abc import Sequence
@@ -13,8 +14,10 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import statsmodels.api as sm
-from scipy import optimize, stats
+from scipy import optimize
+from tqdm import tqdm
+
+from pipeline.logistic import Fits, cells_of, coverage, fit_logistic
 
 Vector = npt.NDArray[np.float64]
 
@@ -25,10 +28,11 @@ CATEGORIES = ("metric_class", "family", "shots")
 REFERENCES = {"metric_class": "multiple_choice_grade", "family": "BIG-G T=0", "shots": "0"}
 # A level whose emergent curves, or the others, come from fewer tasks than this is named and not estimated.
 FEWEST_TASKS = 3
+SEED, WORLDS = 2023, 200
 SIGNIFICANT_DIGITS = 6
 INTERCEPT = ("intercept", "")
 
-NUMBERS = ("odds_ratio", "low", "high", "degrees_of_freedom", "inflation")
+NUMBERS = ("odds_ratio", "low", "high", "degrees_of_freedom", "inflation", "coverage")
 COUNTS = ("curves", "tasks", "emergent", "tasks_with_emergent")
 
 
@@ -53,40 +57,29 @@ MODELS = (
 )
 
 
-class Fit(NamedTuple):
-    """A fitted logistic regression of p coefficients.
-
-    Attributes:
-        coefficients: shape (p,), log odds ratios.
-        covariance: shape (p, p), bias-reduced, over tasks.
-        information: shape (p, p), the expected information of independent curves.
-        degrees_of_freedom: shape (p,), of each coefficient's variance.
-        correlation: of the residuals of a task.
-        condition: condition number of the design, its columns scaled to length one.
-    """
-
-    coefficients: Vector
-    covariance: Vector
-    information: Vector
-    degrees_of_freedom: Vector
-    correlation: float
-    condition: float
-
-
 def build(connection: duckdb.DuckDBPyConnection) -> None:
     """Fit every model to every outcome; makes the tables driver_odds and driver_fits from driver_outcomes."""
     curves = connection.execute(
         "select outcome, task, metric_class, n_test, n_scales, family, shots::varchar as shots, is_emergent"
         " from driver_outcomes where number = 0 order by outcome, task, subtask, metric, shots, family"
     ).df()
-    made = [regress(curves[curves["outcome"] == outcome], model, outcome) for outcome in OUTCOMES for model in MODELS]
+    wanted = [(outcome, model) for outcome in OUTCOMES for model in MODELS]
+    streams = np.random.SeedSequence(SEED).spawn(len(wanted))
+    made = [
+        regress(curves[curves["outcome"] == outcome], model, outcome, np.random.default_rng(stream))
+        for (outcome, model), stream in zip(
+            tqdm(wanted, desc="regressions", unit="model", delay=1, leave=False, disable=None), streams, strict=True
+        )
+    ]
     odds = pd.concat([terms for terms, _ in made], ignore_index=True)  # noqa: F841 - read by the query below
     fits = pd.DataFrame([fit for _, fit in made]).astype({"correlation": "Float64", "condition": "Float64"})  # noqa: F841
     connection.execute("create or replace table driver_odds as from odds")
     connection.execute("create or replace table driver_fits as from fits")
 
 
-def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFrame, dict[str, object]]:
+def regress(
+    curves: pd.DataFrame, model: Model, outcome: str, random: np.random.Generator
+) -> tuple[pd.DataFrame, dict[str, object]]:
     """Fit one model.
 
     A level that too few tasks stand behind leaves the model with its curves, and stays in the table with its counts and
@@ -97,10 +90,12 @@ def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFr
         curves: a row a curve: `task`, `is_emergent`, and the terms; `n_test` in examples.
         model: what to fit.
         outcome: its name, for the tables.
+        random: for the redrawn outcomes that say how far the intervals hold.
 
     Returns:
         The terms, a row a level: `odds_ratio` (for n_test of twice as many examples, for n_scales of one more) with a
-        95 % interval `low` to `high`, counts, `status`. And the fit as a whole: counts, `status`.
+        95 % interval `low` to `high`, the share of redrawn worlds in which such an interval holds the truth (`coverage`),
+        counts, `status`. And the fit as a whole: counts, `status`.
     """
     curves = curves[curves["n_test"] >= model.fewest_examples]
     is_hopeless = _fewest_tasks(curves) <= _design(curves, model.terms).shape[1]
@@ -110,7 +105,7 @@ def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFr
     status = _why_not(kept, design, emergent)
     sizes = kept.groupby("task")["task"].transform("size").to_numpy(dtype=float)
     weights = 1 / sizes if model.counts_tasks else np.ones(len(kept))
-    fit = None if status else fit_logistic(design.to_numpy(), emergent, kept["task"].to_numpy(), weights)
+    fit = None if status else _fit(design.to_numpy(), emergent, kept["task"].to_numpy(), weights, random)
     names = {"outcome": outcome, "model": model.name}
     rows = [names | row for row in [*_term_rows(kept, model.terms, design, fit, status), *sparse]]
     frame = pd.DataFrame(rows, columns=[*names, "term", "level", *COUNTS, "status", *NUMBERS])
@@ -121,11 +116,30 @@ def regress(curves: pd.DataFrame, model: Model, outcome: str) -> tuple[pd.DataFr
         **_counts(kept),
         "effective_tasks": _rounded(by_task.sum() ** 2 / (by_task**2).sum()) if len(by_task) else 0.0,
         "coefficients": design.shape[1],
-        "correlation": _rounded(fit.correlation) if fit else np.nan,
+        "correlation": _rounded(fit.one.correlation[0]) if fit else np.nan,
         "condition": _rounded(fit.condition) if fit else np.nan,
+        "worlds": fit.worlds if fit else 0,
         "status": status or "fitted",
     }
     return frame, overall
+
+
+class Fit(NamedTuple):
+    """A regression, the condition number of its design (columns of length one), and how far its intervals hold."""
+
+    one: Fits
+    condition: float
+    coverage: Vector
+    worlds: int
+
+
+def _fit(
+    design: Vector, emergent: Vector, tasks: npt.NDArray[np.object_], weights: Vector, random: np.random.Generator
+) -> Fit:
+    cells, counts = cells_of(design, emergent, tasks, weights)
+    one = fit_logistic(cells, counts[None, :])
+    held, worlds = coverage(cells, one.coefficients[0], WORLDS, random)
+    return Fit(one, float(np.linalg.cond(design / np.linalg.norm(design, axis=0))), held, worlds)
 
 
 def _counts(curves: pd.DataFrame) -> dict[str, int]:
@@ -210,76 +224,6 @@ def is_separated(design: Vector, outcome: Vector) -> bool:
     return bool(-solved.fun > 1e-7)
 
 
-def fit_logistic(design: Vector, outcome: Vector, tasks: npt.NDArray[np.object_], weights: Vector) -> Fit:
-    """Logistic regression with a covariance over tasks.
-
-    Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i). With B_i = X_i' W_i V_i X_i,
-    V_i = diag(p(1-p)), and A = sum_i B_i the covariance of Mancl and DeRouen (2001) is sum_i J_i J_i',
-    J_i = (A - B_i)^-1 U_i: their residuals (I - H_i)^-1 (y_i - p_i), with the inverse taken in p dimensions. It is
-    close to a jackknife over tasks.
-
-    The degrees of freedom are Satterthwaite's, (sum_i v_i)^2 / sum_i v_i^2, where v_i is the variance that task i
-    brings to the coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and
-    Kolesar 2016): few where few tasks carry it, and at most tasks - p.
-
-    Args:
-        design: shape (curves, p), of full rank, not separated.
-        outcome: shape (curves,), zeros and ones.
-        tasks: shape (curves,), the task of each.
-        weights: shape (curves,), what each counts.
-
-    Raises:
-        numpy.linalg.LinAlgError: a coefficient rests on one task alone.
-    """
-    model = sm.GLM(outcome, design, family=sm.families.Binomial(), var_weights=weights)
-    fitted = model.fit(tol=1e-12, maxiter=100)
-    expected = np.asarray(fitted.fittedvalues)
-    variance = expected * (1 - expected)
-    members, own = _by_task(tasks)
-
-    def summed(rows: Vector) -> Vector:
-        return np.stack([rows[chosen].sum(axis=0) for chosen in own])
-
-    products = design[:, :, None] * design[:, None, :]
-    parts = summed(products * (weights * variance)[:, None, None])
-    information = parts.sum(axis=0)
-    scores = summed(design * (weights * (outcome - expected))[:, None])
-    influence = np.linalg.solve(information - parts, scores[:, :, None])[:, :, 0]
-    correlation = _correlation((outcome - expected) / np.sqrt(variance), members)
-    alone = summed(products * (weights**2 * variance)[:, None, None])
-    together = summed(design * (weights * np.sqrt(variance))[:, None])
-    spread = (1 - correlation) * alone + correlation * together[:, :, None] * together[:, None, :]
-    inverse = np.linalg.inv(information)
-    brought = np.einsum("pq,iqr,rp->ip", inverse, spread, inverse)
-    freedom = np.minimum(brought.sum(axis=0) ** 2 / (brought**2).sum(axis=0), len(own) - design.shape[1])
-    return Fit(
-        coefficients=np.asarray(fitted.params),
-        covariance=influence.T @ influence,
-        information=information,
-        degrees_of_freedom=freedom,
-        correlation=correlation,
-        condition=float(np.linalg.cond(design / np.linalg.norm(design, axis=0))),
-    )
-
-
-def _by_task(tasks: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.intp], list[npt.NDArray[np.intp]]]:
-    """The number of each curve's task, and the curves of each task."""
-    members, _ = pd.factorize(tasks, sort=True)
-    order = np.argsort(members, kind="stable")
-    return members, np.split(order, np.cumsum(np.bincount(members))[:-1])
-
-
-def _correlation(residuals: Vector, members: npt.NDArray[np.intp]) -> float:
-    """The mean product of two Pearson residuals of a task over their mean square, every task counting one."""
-    sizes = np.bincount(members)
-    sums, squares = np.bincount(members, residuals), np.bincount(members, residuals**2)
-    several = sizes > 1
-    if not several.any():
-        return 0.0
-    pairs = (sums**2 - squares)[several] / (sizes * (sizes - 1))[several]
-    return float(np.clip(pairs.mean() / (squares / sizes)[several].mean(), 0, 1))
-
-
 def _term_rows(
     curves: pd.DataFrame, terms: Sequence[str], design: pd.DataFrame, fit: Fit | None, status: str
 ) -> list[dict[str, object]]:
@@ -297,22 +241,22 @@ def _term_rows(
             else:
                 numbers = _interval(fit, columns.index((term, level)))
                 together = [place for place, (name, _) in enumerate(columns) if name == term]
-                inflation = _rounded(inflation_factor(fit.information, together))
+                inflation = _rounded(inflation_factor(fit.one.information[0], together))
                 rows.append(row | {"status": "estimated"} | numbers | {"inflation": inflation})
     return rows
 
 
 def _interval(fit: Fit, place: int) -> dict[str, float]:
     """An odds ratio with its 95 % interval, from Student's t."""
-    error = np.sqrt(fit.covariance[place, place])
-    freedom = float(fit.degrees_of_freedom[place])
-    reach = stats.t.ppf(0.975, freedom) * error
-    centre = fit.coefficients[place]
+    centre, low, high = (float(ends[0, place]) for ends in (fit.one.coefficients, *fit.one.intervals()))
     # A lone task behind a coefficient has an interval without end: numbers that exp cannot hold are infinite.
     with np.errstate(over="ignore"):
-        ends = np.exp([centre, centre - reach, centre + reach])
-    named = zip(("odds_ratio", "low", "high"), ends, strict=True)
-    return {name: _rounded(end) for name, end in named} | {"degrees_of_freedom": _rounded(freedom)}
+        ends = np.exp([centre, low, high])
+    return {
+        **{name: _rounded(end) for name, end in zip(("odds_ratio", "low", "high"), ends, strict=True)},
+        "degrees_of_freedom": _rounded(fit.one.degrees_of_freedom[0, place]),
+        "coverage": _rounded(fit.coverage[place]),
+    }
 
 
 def inflation_factor(information: Vector, places: Sequence[int]) -> float:
