@@ -1,0 +1,75 @@
+"""What is trained: which sizes, which seeds, for how long. Decided after the pilots that the comments tell of."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+SEED = 2304_15004
+IMAGES, AUTOENCODERS, ADDITION = "images", "autoencoders", "addition"
+# A random stream must not depend on the order in which the experiments are listed.
+STREAMS = {IMAGES: 1, AUTOENCODERS: 2, ADDITION: 3}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How each network of an experiment is trained, whatever its size: Adam, cosine decay, no early stopping.
+
+    Attributes:
+        steps: number of batches.
+        batch: examples in a batch.
+        learning_rate: its start; it falls to zero along half a cosine.
+        n_test: held-out examples.
+    """
+
+    steps: int
+    batch: int
+    learning_rate: float
+    n_test: int
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A family of networks that differ in one number, the scale.
+
+    Attributes:
+        name: one of `STREAMS`.
+        scale: what the number is.
+        sizes: its values, rising.
+        seeds: networks of each size; a seed draws the split, the initial weights and the batches.
+        recipe: the training that they share.
+    """
+
+    name: str
+    scale: str
+    sizes: tuple[int, ...]
+    seeds: int
+    recipe: Recipe
+
+    def jobs(self) -> Iterator["Job"]:
+        """One job a network, the largest first, because they take longest."""
+        for size in reversed(self.sizes):
+            for seed in range(self.seeds):
+                yield Job(self.name, size, seed, self.recipe)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One network to train: the unit of work, and of what is kept."""
+
+    experiment: str
+    size: int
+    seed: int
+    recipe: Recipe
+
+    def path(self, folder: Path, code: str) -> Path:
+        """Where its outcomes lie; another recipe or other training code (a hash) gives another place."""
+        key = hashlib.sha256(f"{self.recipe} {code}".encode()).hexdigest()[:12]
+        return folder / self.experiment / key / f"{self.size:03d}-seed-{self.seed}.parquet"
+
+
+def stream(experiment: str, purpose: int, *numbers: int) -> np.random.SeedSequence:
+    """The random stream of one purpose of one experiment: independent of every other, and of the order of work."""
+    return np.random.SeedSequence(SEED, spawn_key=(STREAMS[experiment], purpose, *numbers))
