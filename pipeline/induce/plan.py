@@ -1,7 +1,7 @@
 """What is trained: which sizes, which seeds, for how long. Decided after the pilots that the comments tell of."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,3 +73,22 @@ class Job:
 def stream(experiment: str, purpose: int, *numbers: int) -> np.random.SeedSequence:
     """The random stream of one purpose of one experiment: independent of every other, and of the order of work."""
     return np.random.SeedSequence(SEED, spawn_key=(STREAMS[experiment], purpose, *numbers))
+
+
+# Half an octave a step, as far as whole numbers allow.
+WIDTHS = (1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64)
+N_TEST_IMAGES = 797
+
+FULL = (
+    # First, because its networks take longest. Sizes and steps from pilots with other seeds' worth of runs: under
+    # dimension 4 nothing is learned in this many steps, over 24 everything is.
+    Experiment(ADDITION, "dimension", (2, 4, 6, 8, 10, 12, 16, 20, 24, 32), 5, Recipe(4_000, 64, 0.006, 10_000)),
+    Experiment(IMAGES, "width", WIDTHS, 5, Recipe(1_000, 32, 0.003, N_TEST_IMAGES)),
+    Experiment(AUTOENCODERS, "bottleneck", WIDTHS, 5, Recipe(3_000, 64, 0.01, N_TEST_IMAGES)),
+)
+# The same code on a few small networks that are trained for a moment: a test of the path, not of the question.
+QUICK = (
+    Experiment(ADDITION, "dimension", (4, 8, 16), 2, Recipe(150, 64, 0.006, 1_000)),
+    Experiment(IMAGES, "width", (1, 2, 4, 8), 2, Recipe(200, 32, 0.003, N_TEST_IMAGES)),
+    Experiment(AUTOENCODERS, "bottleneck", (1, 4, 16, 64), 2, Recipe(200, 64, 0.01, N_TEST_IMAGES)),
+)
