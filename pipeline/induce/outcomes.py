@@ -45,9 +45,7 @@ def code_version(root: Path = ROOT) -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()
 
 
-def ensure(
-    jobs: Sequence[Job], folder: Path, code: str, *, trainer: Trainer = train, workers: int = WORKERS
-) -> None:
+def ensure(jobs: Sequence[Job], folder: Path, code: str, *, trainer: Trainer = train, workers: int = WORKERS) -> None:
     """Train the networks whose outcomes are not kept yet.
 
     Args:

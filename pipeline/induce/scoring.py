@@ -91,7 +91,9 @@ def edit_distances(targets: list[str], answers: list[str]) -> np.ndarray:
 
 def digit_accuracies(targets: list[str], answers: list[str]) -> np.ndarray:
     """Share of each target's digits that its answer has in the same place; shape (n,)."""
-    right = [[a == b for a, b in zip(target, answer, strict=True)] for target, answer in zip(targets, answers, strict=True)]
+    right = [
+        [a == b for a, b in zip(target, answer, strict=True)] for target, answer in zip(targets, answers, strict=True)
+    ]
     return np.array(right, dtype=float).reshape(-1, sums.ANSWER).mean(axis=1)
 
 

@@ -34,7 +34,7 @@ def train(job: Job) -> pd.DataFrame:
         batch = images[torch.from_numpy(rng.integers(len(images), size=job.recipe.batch))]
         return _squared_error(network, batch).mean()
 
-    fit(network, job, loss_of_batch)
+    fit(network, loss_of_batch, job.recipe.steps, job.recipe.learning_rate)
     with torch.no_grad():
         squared_error = _squared_error(network, torch.from_numpy(test_images)).double().numpy()
     return pd.DataFrame({"parameters": np.int64(count_parameters(network)), "squared_error": squared_error})

@@ -47,7 +47,7 @@ def train(job: Job) -> pd.DataFrame:
         batch = torch.from_numpy(rng.integers(len(images), size=job.recipe.batch))
         return nn.functional.cross_entropy(network(images[batch]), labels[batch])
 
-    fit(network, job, loss_of_batch)
+    fit(network, loss_of_batch, job.recipe.steps, job.recipe.learning_rate)
     with torch.no_grad():
         predicted = network(torch.from_numpy(test_images[:, None])).argmax(dim=1).numpy()
     return pd.DataFrame(

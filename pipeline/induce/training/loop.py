@@ -1,5 +1,6 @@
 """One way to train every network, so that an experiment's networks differ in their size alone."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,8 @@ from torch import Tensor, nn
 from pipeline.induce.plan import Job, stream
 
 LARGEST_GRADIENT = 1.0
+WARM_UP = 0.05
+BETAS = (0.9, 0.98)
 SPLIT, WEIGHTS, BATCHES = 0, 1, 2
 
 
@@ -29,23 +32,28 @@ def split_stream(job: Job) -> np.random.SeedSequence:
     return stream(job.experiment, SPLIT, job.seed)
 
 
-def fit(network: nn.Module, job: Job, loss_of_batch: Callable[[], Tensor]) -> None:
-    """Train in place: Adam (Kingma and Ba 2015), gradients clipped to norm 1, cosine decay to zero.
+def fit(network: nn.Module, loss_of_batch: Callable[[], Tensor], steps: int, learning_rate: float) -> None:
+    """Train in place: Adam (Kingma and Ba 2015) with the betas of Vaswani et al. (2017), gradients clipped to norm 1.
 
     Args:
         network: whose parameters are changed.
-        job: its recipe says for how many batches, and how fast.
         loss_of_batch: draws a batch and returns its loss, a scalar.
+        steps: number of batches.
+        learning_rate: its peak; `pace` says what share of it each step takes.
     """
-    recipe = job.recipe
-    optimiser = torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=recipe.steps)
-    for _ in range(recipe.steps):
+    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=BETAS)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, steps))
+    for _ in range(steps):
         optimiser.zero_grad()
         loss_of_batch().backward()
         nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimiser.step()
         schedule.step()
+
+
+def pace(step: int, steps: int) -> float:
+    """Learning rate over its peak: a linear rise over the first steps, then half a cosine down to zero."""
+    return min(1.0, (step + 1) / (WARM_UP * steps)) * (1 + math.cos(math.pi * step / steps)) / 2
 
 
 def count_parameters(network: nn.Module) -> int:
