@@ -3,7 +3,7 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; or a BIG-bench checkout (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -44,6 +44,12 @@ TABLES := $(COMMON) pipeline/database.py
 # FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
 unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE; \
 	while IFS= read -r product; do whole=; [ -e "$$product" ] || { whole=FORCE; break; }; done; echo $$whole; })
+# The queries and data tests whose numbers start with one of these digits, of every source.
+sql = $(foreach digit,$(1),$(wildcard $(addsuffix /$(digit)*.sql,sql sql/checks sql/sources/* sql/sources/*/checks)))
+# FORCE for a checkout in which a results folder or a score file is newer than its fetch.
+TREE := $(call quoted,$(SOURCE))/bigbench/benchmark_tasks
+if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] || \
+	find $(TREE) -path '*/results*' -newer $(STAMPS)/fetch | head -1),FORCE)
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
@@ -65,25 +71,27 @@ analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
 
-$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
+$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(call if_checkout_changed) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
-$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py) \
-		$(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/* sql/sources/*/*.sql sql/sources/*/checks/*.sql) \
+$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py tidy_table.py) \
+		$(call sql,0 1) $(wildcard sql/seeds/*) \
 		$(call stand_in) $(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
-$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
+$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
 $(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
-		$(wildcard sql/[3-9]*.sql sql/checks/[3-9]*.sql) $(call unless_whole,$(STAMPS)/analyse)
+		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/templates/*) \
 		$(call unless_whole,$(STAMPS)/report)
 	@$(STAGE)
 
 # A file of options is rewritten only when an option changed.
-$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF)
+# A table of one's own counts by its content.
+$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF) \
+	$(shell [ ! -f $(call quoted,$(SOURCE)) ] || cksum < $(call quoted,$(SOURCE)))
 $(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
@@ -100,6 +108,7 @@ check: $(VENV)/.dev $(STAMPS)/analyse ## lint (ruff), type-check (mypy), and tes
 
 bench: $(VENV)/.dev $(STAMPS)/score ## measure speed and memory, as ratios in one run
 	@$(RUN) bench --source="$$SOURCE"
+	@$(VENV)/bin/python -m tests.bench_score_files
 
 notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to data/notebooks/
 	@mkdir -p data/notebooks

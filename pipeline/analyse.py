@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.contingency_tables import Table2x2
+from statsmodels.stats.contingency_tables import Table2x2, mcnemar
 
 from pipeline import database
 from pipeline.settings import Settings
@@ -22,6 +22,7 @@ CSV_TABLES = (
     "annotated_odds",
     "annotated_tests",
     "base_rates",
+    "task_base_rates",
     "emergent_curves",
     "emergent_kinds",
     "infinite_by_task",
@@ -36,8 +37,8 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
-# About what could not be used: written only where there is something to tell.
-TROUBLES = ("rejected_files", "conflicting_rows")
+# Written only where there is something to tell.
+OCCASIONAL = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties", "metric_swap", "swap_statuses")
 
 
 def run(settings: Settings) -> list[Path]:
@@ -52,14 +53,16 @@ def run(settings: Settings) -> list[Path]:
             build(connection, settings, is_stand_in=is_stand_in)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
-        agreeing, claims = database.fetch_row(
-            connection, "select count(*) filter (where agrees), count(*) from reproduction"
-        )
-    print(
-        f"analyse  {agreeing} of {claims} published numbers reproduced; "
-        f"{len(products)} tables in {settings.shown(tables)}"
-    )
+        reproduced = _reproduced(connection) if settings.is_bigbench else ""
+    print(f"analyse  {reproduced}{len(products)} tables in {settings.shown(tables)}")
     return [settings.database, *products]
+
+
+def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
+    agreeing, claims = database.fetch_row(
+        connection, "select count(*) filter (where agrees), count(*) from reproduction"
+    )
+    return f"{agreeing} of {claims} published numbers reproduced; "
 
 
 def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand_in: bool = False) -> None:
@@ -70,10 +73,39 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     """
     connection.execute("set variable threshold = ?::double", [settings.threshold])
     connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
+    for macro in sorted((settings.sql / "macros").glob("*.sql")):
+        connection.execute(macro.read_text(encoding="utf-8"))
     groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
     for group in groups:
-        database.build_tables(connection, database.stage_files(settings.sql, *group))
-        database.run_checks(connection, database.stage_files(settings.sql / "checks", *group))
+        database.build_tables(connection, database.stage_files(settings.queries, *group))
+        database.run_checks(connection, database.stage_files(settings.checks, *group))
+    if not is_stand_in:
+        _test_swaps(connection)
+    if settings.is_bigbench:
+        _test_association(connection)
+
+
+def _test_swaps(connection: duckdb.DuckDBPyConnection) -> None:
+    swaps = connection.execute("from swap_counts order by all").df()
+    disagreeing = zip(swaps["emergent_under_from_only"], swaps["emergent_under_to_only"], strict=True)
+    swaps.insert(7, "mcnemar_p", np.array([mcnemar_p(*counts) for counts in disagreeing], dtype=float))
+    connection.execute("create or replace table metric_swap as from swaps")
+
+
+def mcnemar_p(from_only: int, to_only: int) -> float:
+    """McNemar's exact two-sided p for paired yes and no: are both ways of disagreeing equally likely?
+
+    Under the null the smaller count is Binomial(from_only + to_only, 1/2); p = min(1, 2 P(X <= min)). 1 without a
+    disagreement.
+
+    Args:
+        from_only: curves that are emergent under the first metric only.
+        to_only: curves that are emergent under the second metric only.
+    """
+    return float(mcnemar([[0, from_only], [to_only, 0]], exact=True).pvalue) if from_only + to_only else 1.0
+
+
+def _test_association(connection: duckdb.DuckDBPyConnection) -> None:
     odds = connection.execute("from annotated_odds order by is_emergent desc").df()
     tests = association(odds[["two_metrics", "other_metrics"]].to_numpy())  # noqa: F841 - read by the query below
     connection.execute("create or replace table annotated_tests as select * from tests")
@@ -112,9 +144,11 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
     if has_other_metrics(connection):
         products.append(database.export_parquet(connection, "emergence_all", folder / "emergence_all.parquet"))
+    if database.has_table(connection, "swap_curves") and not database.is_empty(connection, "swap_curves"):
+        products.append(database.export_parquet(connection, "swap_curves", folder / "swap_curves.parquet"))
     present = [name for name in CSV_TABLES if database.has_table(connection, name)]
     told = [
-        name for name in TROUBLES if database.has_table(connection, name) and not database.is_empty(connection, name)
+        name for name in OCCASIONAL if database.has_table(connection, name) and not database.is_empty(connection, name)
     ]
     return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in (*present, *told)]
 
