@@ -17,6 +17,8 @@ MAX_WAIT ?= 900
 THRESHOLD ?= 100
 #: KEEP_GOING 1 to leave out score files and scores that cannot be used; empty to stop at them (default: empty)
 KEEP_GOING ?=
+#: QUICK      induce: 1 to train a few small networks for a moment, to see that it works (default: empty)
+QUICK ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
 OUT ?=
 #: DEBUG      any value: show the traceback of an error (default: empty)
@@ -26,7 +28,7 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING OUT DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING QUICK OUT DEBUG
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -53,7 +55,7 @@ if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] 
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
-.PHONY: help fetch load score analyse report test check bench notebooks lock clean FORCE
+.PHONY: help fetch load score analyse report induce test check bench notebooks lock clean FORCE
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -97,6 +99,13 @@ $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }
 
+# One set of instructions, so that processors that know more of them round alike.
+induce: export ATEN_CPU_CAPABILITY = avx2
+induce: export ONEDNN_MAX_CPU_ISA = AVX2
+induce: export MKL_CBWR = AVX2
+induce: $(VENV)/.induce ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
+	@$(RUN) induce --threshold="$$THRESHOLD" --out="$$OUT" --quick="$$QUICK"
+
 test: $(VENV)/.dev ## run the whole test suite
 	@$(VENV)/bin/python -m pytest
 
@@ -117,7 +126,7 @@ notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to
 
 lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-induce; do \
 		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
@@ -134,6 +143,13 @@ $(VENV)/bin/python:
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "venv     installing the locked requirements (once; about a minute)"
 	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
+	@touch $@
+
+# torch by a command of its own: pip wants hashes for all requirements of a command or for none.
+$(VENV)/.induce: requirements-induce.txt requirements-torch.txt $(VENV)/.run
+	@echo "venv     installing torch and the digits (once)"
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-induce.txt
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-torch.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

@@ -8,16 +8,13 @@ import pandas as pd
 from pipeline import database
 from pipeline.induce.metrics import METRICS
 
-# In the order of what needs what; the numbered ones of sql/ are shared with the benchmark.
+# In the order of what needs what; those outside sql/induce are shared with the benchmark.
 QUERIES = (
     "induce/1_curves.sql",
     "induce/2_curve_points.sql",
     "22_curve_emergence.sql",
-    "induce/3_emergence.sql",
     "05_seed_readings.sql",
-    "08_seed_two_metrics.sql",
-    "30_reading_values.sql",
-    "induce/4_induced_emergence.sql",
+    "induce/3_induced_emergence.sql",
 )
 
 
@@ -30,7 +27,7 @@ def emergence(scores: pd.DataFrame, sql: Path, threshold: float) -> pd.DataFrame
         threshold: the value over which a reading calls a curve emergent.
 
     Returns:
-        The table that sql/induce/4_induced_emergence.sql makes, sorted. `lowest` and `highest` are of the curve as it
+        The table that sql/induce/3_induced_emergence.sql makes, sorted. `lowest` and `highest` are of the curve as it
         was scored: turned over where lower is better.
     """
     metrics = pd.DataFrame([vars(metric) for metric in METRICS]).rename(columns={"name": "metric"})
@@ -40,5 +37,6 @@ def emergence(scores: pd.DataFrame, sql: Path, threshold: float) -> pd.DataFrame
         connection.execute(f"set file_search_path = '{seeds}'")
         connection.register("induced_scores", scores)
         connection.register("induced_metrics", metrics)
+        connection.execute((sql / "macros" / "reading_value.sql").read_text(encoding="utf-8"))
         database.build_tables(connection, [sql / name for name in QUERIES])
         return connection.execute("from induced_emergence order by all").df()

@@ -1,4 +1,6 @@
-"""What counts as a jump, and as none: written down before the networks were trained.
+"""What counts as a jump, and as none: fixed before the networks of the results were trained.
+
+Pilots had been, to choose sizes and steps of training; the rule has not been changed since it met results.
 
 A curve rises from its lowest to its highest score. The share of a step is its rise over that range, so even steps over
 S scales have shares of 1 / (S - 1). A jump is a single step with more than half of the range: what people call
@@ -83,11 +85,11 @@ def judge_all(scores: pd.DataFrame, higher_is_better: dict[tuple[str, str], bool
         `upper_limit`, `lower_limit`, `verdict`, sorted.
     """
     rows = []
-    for key, family in scores.groupby(CURVE, sort=True):
+    for (experiment, metric, *rest), family in scores.groupby(CURVE, sort=True):
         wide = family.pivot_table(index="seed", columns="size", values="score", sort=True)
-        sign = 1.0 if higher_is_better[key[0], key[1]] else -1.0
+        sign = 1.0 if higher_is_better[experiment, metric] else -1.0
         jump = judge(sign * wide.to_numpy())
         sizes = wide.columns[jump.step : jump.step + 2]
-        rows.append((*key, LARGEST_SHARE, *sizes, jump.share, jump.upper, jump.lower, jump.verdict))
+        rows.append((experiment, metric, *rest, LARGEST_SHARE, *sizes, jump.share, jump.upper, jump.lower, jump.verdict))
     numbers = ["bound", "from_size", "to_size", "largest_share", "upper_limit", "lower_limit", "verdict"]
     return pd.DataFrame(rows, columns=[*CURVE, *numbers])

@@ -83,9 +83,9 @@ class Findings:
         for kind in ("smooth", "sharp"):
             total = numbers[f"curves_{kind}"]
             yield (
-                f"{kind} metrics: {numbers[f'{kind}_emergent_published']} of {total} median curves emergent as published, "
-                f"{numbers[f'{kind}_emergent_with_infinite']} with infinite scores kept; "
-                f"no jump shown for {numbers[f'{kind}_no_jump']} of {total} (bound {LARGEST_SHARE:g} of the range)"
+                f"{kind} metrics: of {total} median curves {numbers[f'{kind}_emergent_published']} emergent as "
+                f"published, {numbers[f'{kind}_emergent_with_infinite']} with infinite scores kept; "
+                f"free of jumps {numbers[f'{kind}_no_jump']} (no step over {LARGEST_SHARE:g} of the range)"
             )
         for row in numbers["rows"]:
             yield f"  {row['experiment']:<13}{label(row):<34}{_score(row):<12}{row['verdict']}"

@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from pathlib import Path
@@ -72,13 +73,18 @@ def _finished(jobs: Sequence[Job], folder: Path, code: str, trainer: Trainer, wo
         return
     # A forked process would inherit the threads of a library that is already loaded here.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_finish_first) as pool:
         futures = [pool.submit(_train_and_keep, job, job.path(folder, code), trainer) for job in jobs]
         try:
             yield from _results(futures)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _finish_first() -> None:
+    """Let Ctrl-C stop the run, not the networks that are in training: they are finished and kept."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _results(futures: Iterable["Future[None]"]) -> Iterator[None]:

@@ -94,7 +94,8 @@ def digit_accuracies(targets: list[str], answers: list[str]) -> np.ndarray:
     right = [
         [a == b for a, b in zip(target, answer, strict=True)] for target, answer in zip(targets, answers, strict=True)
     ]
-    return np.array(right, dtype=float).reshape(-1, sums.ANSWER).mean(axis=1)
+    shares: np.ndarray = np.array(right, dtype=float).reshape(-1, sums.ANSWER).mean(axis=1)
+    return shares
 
 
 def _mean(metric: str, values: np.ndarray) -> Score:
