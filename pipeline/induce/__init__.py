@@ -5,4 +5,4 @@ keeps what each network answered, `scoring` turns answers into scores, `emergenc
 status and readings as the benchmark's curves get, `equivalence` judges jumps, `drawing` draws, `findings` sums up.
 """
 
-# from pipeline.induce.stage import run as run
+from pipeline.induce.stage import run as run

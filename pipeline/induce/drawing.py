@@ -131,9 +131,7 @@ DRAWINGS: dict[str, Callable[[pd.DataFrame, pd.DataFrame], Figure]] = {
 }
 
 
-def draw_all(
-    scores: pd.DataFrame, curves: pd.DataFrame, experiments: Sequence[Experiment], folder: Path
-) -> list[Path]:
+def draw_all(scores: pd.DataFrame, curves: pd.DataFrame, experiments: Sequence[Experiment], folder: Path) -> list[Path]:
     """Draw one figure an experiment and return their paths."""
     set_style()
     paths = []

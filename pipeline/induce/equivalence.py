@@ -87,9 +87,11 @@ def judge_all(scores: pd.DataFrame, higher_is_better: dict[tuple[str, str], bool
     rows = []
     for (experiment, metric, *rest), family in scores.groupby(CURVE, sort=True):
         wide = family.pivot_table(index="seed", columns="size", values="score", sort=True)
-        sign = 1.0 if higher_is_better[experiment, metric] else -1.0
+        sign = 1.0 if higher_is_better[str(experiment), str(metric)] else -1.0
         jump = judge(sign * wide.to_numpy())
         sizes = wide.columns[jump.step : jump.step + 2]
-        rows.append((experiment, metric, *rest, LARGEST_SHARE, *sizes, jump.share, jump.upper, jump.lower, jump.verdict))
+        rows.append(
+            (experiment, metric, *rest, LARGEST_SHARE, *sizes, jump.share, jump.upper, jump.lower, jump.verdict)
+        )
     numbers = ["bound", "from_size", "to_size", "largest_share", "upper_limit", "lower_limit", "verdict"]
     return pd.DataFrame(rows, columns=[*CURVE, *numbers])

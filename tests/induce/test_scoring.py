@@ -15,7 +15,8 @@ RECIPE = Recipe(steps=1, batch=1, learning_rate=0.1, n_test=4)
 def by_metric(experiment, **outcomes):
     table = scoring.score(Job(experiment, 8, 3, RECIPE), pd.DataFrame({"parameters": 99, **outcomes}))
     assert set(table["metric"]) == {metric.name for metric in METRICS if metric.experiment == experiment}
-    assert (table[["experiment", "size", "parameters", "seed"]] == (experiment, 8, 99, 3)).all(axis=None)
+    [job] = table[["experiment", "size", "parameters", "seed"]].drop_duplicates().to_numpy().tolist()
+    assert job == [experiment, 8, 99, 3]
     return table.set_index(["metric", "estimator", "test_size"])[["score", "standard_error"]]
 
 
