@@ -130,7 +130,7 @@ lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
-clean: ## delete what was made: database, stamps, runs, notebooks (the downloads and outputs/ stay)
+clean: ## delete what was made: database, stamps, runs, notebooks (downloads, trained networks and outputs/ stay)
 	rm -rf data/bigbench.duckdb data/stamps data/runs data/notebooks data/lock
 	find data outputs -name '.*.partial*' -delete
 
