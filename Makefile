@@ -3,7 +3,7 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a world without emergence; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -42,6 +42,9 @@ STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRE
 	--ref="$$REF" --via="$$VIA" --max-wait="$$MAX_WAIT" --keep-going="$$KEEP_GOING"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
+# What a simulated world is made from; it needs no scores.
+WORLD := $(if $(filter simulated,$(SOURCE)),pipeline/world.py pipeline/load.py sql/simulated/01_design.sql outputs/tables/emergence.parquet \
+	$(wildcard sql/0*.sql sql/seeds/*.csv))
 
 # FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
 unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE; \
@@ -55,7 +58,7 @@ if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] 
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
-.PHONY: help fetch load score analyse report induce test check bench notebooks lock clean FORCE
+.PHONY: help fetch load score analyse report mirage simulate induce test check bench notebooks lock clean FORCE
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -73,7 +76,7 @@ analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
 
-$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(call if_checkout_changed) \
+$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(WORLD) $(call if_checkout_changed) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
 $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py tidy_table.py) \
@@ -84,9 +87,9 @@ $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
 $(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
-		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(call unless_whole,$(STAMPS)/analyse)
+		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,theory_curves.csv predictions.csv simulated_world.csv simulated_fit.csv)) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
-$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/templates/*) \
+$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/sections/*.py pipeline/templates/* pipeline/templates/sections/* pipeline/figures_*.py) pipeline/predictions.py \
 		$(call unless_whole,$(STAMPS)/report)
 	@$(STAGE)
 
@@ -98,6 +101,12 @@ $(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }
+
+mirage: $(VENV)/.run ## draw the paper's model and hold its predictions against simulated arithmetic
+	@$(RUN) mirage --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
+
+simulate: $(STAMPS)/score ## simulate worlds without emergence and count them beside the real scores (two minutes)
+	@$(RUN) simulate --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
 
 # One set of instructions, so that processors that know more of them round alike.
 induce: export ATEN_CPU_CAPABILITY = avx2

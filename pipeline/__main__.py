@@ -24,7 +24,7 @@ from pipeline.settings import (
 )
 
 STAGES = ("fetch", "load", "score", "analyse", "report")
-TOOLS = ("check", "bench", "induce")
+TOOLS = ("check", "bench", "mirage", "simulate", "induce")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

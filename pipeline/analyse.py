@@ -37,6 +37,7 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
+COMMITTED = ("theory_curves", "predictions", "simulated_world", "simulated_fit")
 # Written only where there is something to tell.
 OCCASIONAL = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties", "metric_swap", "swap_statuses")
 
@@ -51,6 +52,7 @@ def run(settings: Settings) -> list[Path]:
         (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
         with database.transaction(connection):
             build(connection, settings, is_stand_in=is_stand_in)
+            adopt_committed(connection, settings)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
         reproduced = _reproduced(connection) if settings.is_bigbench else ""
@@ -65,6 +67,15 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
     return f"{agreeing} of {claims} published numbers reproduced; "
 
 
+def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Take in the committed tables that tools of their own make: `make mirage`, `make simulate`."""
+    for name in COMMITTED:
+        path = settings.root / "outputs" / "tables" / f"{name}.csv"
+        connection.execute(f"drop table if exists {name}")
+        if path.is_file():
+            connection.read_csv(str(path), header=True).create(name)
+
+
 def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand_in: bool = False) -> None:
     """Make the tables of findings; those that need raw scores are left out for a stand-in.
 
@@ -73,8 +84,7 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     """
     connection.execute("set variable threshold = ?::double", [settings.threshold])
     connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
-    for macro in sorted((settings.sql / "macros").glob("*.sql")):
-        connection.execute(macro.read_text(encoding="utf-8"))
+    database.make_macros(connection, settings.sql / "macros")
     groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
     for group in groups:
         database.build_tables(connection, database.stage_files(settings.queries, *group))

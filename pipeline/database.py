@@ -79,6 +79,12 @@ def build_tables(connection: duckdb.DuckDBPyConnection, sql_files: Iterable[Path
         build_table(connection, sql_file)
 
 
+def make_macros(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Define what several queries share."""
+    for macro in sorted(folder.glob("*.sql")):
+        connection.execute(macro.read_text(encoding="utf-8"))
+
+
 def run_check(connection: duckdb.DuckDBPyConnection, sql_file: Path) -> None:
     """Run one data test.
 

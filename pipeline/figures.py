@@ -256,9 +256,15 @@ def _gallery_title(curve: Any) -> str:  # noqa: ANN401 - a row of itertuples has
 
 
 def draw_all(
-    connection: duckdb.DuckDBPyConnection, drawings: Mapping[str, Callable[[Frame], Figure | None]], folder: Path
+    connection: duckdb.DuckDBPyConnection,
+    drawings: Mapping[str, Callable[[Frame], Figure | None]],
+    folder: Path,
+    mark: str = "",
 ) -> list[Path]:
-    """Draw figures from the tables, save each that shows something under its name, and return their paths in order."""
+    """Draw figures from the tables, save each that shows something under its name, and return their paths.
+
+    Each bears the mark, if there is one.
+    """
     set_style()
 
     def frame(query: str) -> pd.DataFrame:
@@ -267,6 +273,8 @@ def draw_all(
     paths = []
     for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None):
         figure = draw(frame)
+        if figure and mark:
+            figure.suptitle(mark, color=ACCENT, weight="bold")
         if figure:
             paths.append(_save(figure, folder / f"{name}.png"))
     return paths

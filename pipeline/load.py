@@ -51,7 +51,7 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the scores are not what they should be; the old database, if any, stays.
     """
-    if settings.kind == "table":
+    if settings.kind in ("table", "simulated"):
         return load_table(settings, table.read_manifest(settings))
     if settings.kind == "tidy":
         return load_tidy(settings)
@@ -226,9 +226,14 @@ def load_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, score
     Raises:
         PipelineError: the columns are others, or a check finds rows that it must not.
     """
+    stage_scores(connection, settings, scores)
+    print(f"load     {describe_rows(connection)}")
+
+
+def stage_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, scores: Path) -> None:
+    """As `load_scores`, without a word."""
     _open_source(connection, settings, scores)
     _stage(connection, settings)
-    print(f"load     {describe_rows(connection)}")
 
 
 def load_score_files(

@@ -50,6 +50,7 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     run = Run(
         is_stand_in=rows("from provenance")[0]["is_stand_in"],
         is_bigbench=settings.is_bigbench,
+        is_default=settings.is_default,
         how_to_get_scores=table_source.how_to_get_scores(settings),
     )
     shown = [Shown(section, section.absence(run, rows)) for section in SECTIONS if section.belongs(run)]
@@ -57,6 +58,8 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
         **run._asdict(),
         "sections": shown,
         "threshold": threshold,
+        "is_simulated": settings.is_simulated,
+        "mark": "SIMULATED" if settings.is_simulated else "",
         "command": command(settings, threshold),
     }
     for part in shown:

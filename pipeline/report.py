@@ -47,8 +47,8 @@ def run(settings: Settings) -> list[Path]:
             )
         context = narrative.gather(connection, settings)
         folder = settings.results(is_stand_in=context["is_stand_in"])
-        pictures = figures.draw_all(connection, narrative.drawings(context), folder / "figures")
-    markdown = without_missing(render_markdown(context), {picture.name for picture in pictures})
+        pictures = figures.draw_all(connection, narrative.drawings(context), folder / "figures", context["mark"])
+    markdown = without_missing(render_markdown(context), {path.name for path in (folder / "figures").glob("*.png")})
     versions = library_versions()
     products = [
         *pictures,

@@ -10,6 +10,7 @@ from pipeline.errors import PipelineError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SOURCE = "table"
+SIMULATED = "simulated"
 DEFAULT_MIRROR = "../shared/bigbench"
 DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
@@ -70,6 +71,11 @@ class Settings:
     quick: bool = False
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether the scores are of no model at all, so that whatever shows them must say SIMULATED."""
+        return self.source == SIMULATED
+
+    @property
     def sql(self) -> Path:
         """The queries, checks and seeds."""
         return self.root / "sql"
@@ -86,6 +92,11 @@ class Settings:
     def is_bigbench(self) -> bool:
         """Whether the scores are BIG-bench's, so that what is known of its tasks and models holds for them."""
         return "bigbench" in SQL_OF_KIND[self.kind]
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the run that the committed results are of."""
+        return self.source == DEFAULT_SOURCE and self.threshold == DEFAULT_THRESHOLD
 
     @property
     def queries(self) -> tuple[Path, ...]:

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import PipelineError
-from pipeline.fetch import checkout, official, table, tidy
+from pipeline.fetch import checkout, official, simulated, table, tidy
 from pipeline.settings import Settings
 
 FETCHES: dict[str, Callable[[Settings], list[Path]]] = {
     "table": table.fetch,
     "official": official.fetch,
     "tidy": tidy.fetch,
+    "simulated": simulated.fetch,
 }
 
 
@@ -27,5 +28,6 @@ def run(settings: Settings) -> list[Path]:
     raise PipelineError(
         f"SOURCE={settings.source} is not a source that this version knows, nor a folder. "
         "Next: use SOURCE=table, the pinned table of preferred scores (the default), SOURCE=official, every score file "
-        "of BIG-bench, the folder of a BIG-bench checkout, or a table of your own scores that ends in .csv or .parquet."
+        "of BIG-bench, SOURCE=simulated, a world without emergence, the folder of a BIG-bench checkout, or a table of "
+        "your own scores that ends in .csv or .parquet."
     )

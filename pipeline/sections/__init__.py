@@ -14,7 +14,9 @@ from pipeline.sections import (
     provenance,
     readings,
     reproduction,
+    simulated,
     swap,
+    theory,
 )
 
 SECTIONS = (
@@ -30,6 +32,8 @@ SECTIONS = (
     n_test.SECTION,
     gallery.SECTION,
     swap.SECTION,
+    theory.SECTION,
+    simulated.SECTION,
     reproduction.SECTION,
     provenance.SECTION,
 )

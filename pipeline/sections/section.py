@@ -20,6 +20,7 @@ class Run(NamedTuple):
     is_stand_in: bool
     is_bigbench: bool
     how_to_get_scores: str
+    is_default: bool
 
 
 def always(_: Run) -> bool:
@@ -30,6 +31,11 @@ def always(_: Run) -> bool:
 def on_bigbench(run: Run) -> bool:
     """The section is about BIG-bench's own tasks, models or published numbers."""
     return run.is_bigbench
+
+
+def on_default_run(run: Run) -> bool:
+    """The section shows committed results that do not depend on the source, so that one report shows them."""
+    return run.is_default
 
 
 def elsewhere(run: Run) -> bool:
