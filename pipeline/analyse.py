@@ -37,7 +37,15 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
-COMMITTED = ("theory_curves", "predictions", "simulated_world", "simulated_fit")
+COMMITTED = (
+    "theory_curves",
+    "predictions",
+    "simulated_world",
+    "simulated_fit",
+    "induced_scores",
+    "induced_emergence",
+    "induced_jumps",
+)
 # Written only where there is something to tell.
 OCCASIONAL = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties", "metric_swap", "swap_statuses")
 
@@ -68,7 +76,7 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Take in the committed tables that tools of their own make: `make mirage`, `make simulate`."""
+    """Take in the committed tables of tools of their own: `make mirage`, `make simulate`, `make induce`."""
     for name in COMMITTED:
         path = settings.root / "outputs" / "tables" / f"{name}.csv"
         connection.execute(f"drop table if exists {name}")

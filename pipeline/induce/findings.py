@@ -9,9 +9,12 @@ import pandas as pd
 
 from pipeline.errors import PipelineError
 from pipeline.induce.equivalence import CURVE, LARGEST_SHARE, NO_JUMP
+from pipeline.induce.metrics import SAMPLED
 from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES
 
 TABLES = ("induced_scores", "induced_emergence", "induced_jumps")
+# Quantile of the normal distribution for intervals of 95 %.
+Z = 1.96
 READINGS = ("published", "signed", "with_infinite", "signed_with_infinite")
 
 
@@ -47,14 +50,44 @@ class Findings:
         Returns:
             `experiment`, `metric`, `is_smooth`, `estimator`, `test_size`, `n_scales`, `lowest`, `highest`,
             `emergence_score`, `status`, `emergent_` and a reading (of the median curve), `verdict`, `from_size`,
-            `to_size`, `largest_share`, `upper_limit`, `lower_limit`, `seeds`, and `seeds_emergent_` and a reading.
+            `to_size`, `largest_share`, `upper_limit`, `lower_limit`, `seeds`, `seeds_emergent_` and a reading, and
+            `largest_test_size`, of the metric.
         """
         is_median = self.curves["seed"] == "median"
         columns = [f"emergent_{reading}" for reading in READINGS]
         by_seed = self.curves[~is_median].groupby(CURVE)
         counts = by_seed[columns].sum().astype(int).add_prefix("seeds_").assign(seeds=by_seed.size()).reset_index()
         steps = self.jumps.drop(columns=["bound", "verdict"])
-        return self.curves[is_median].merge(steps, on=CURVE).merge(counts, on=CURVE).drop(columns="seed")
+        medians = self.curves[is_median].merge(steps, on=CURVE).merge(counts, on=CURVE).drop(columns="seed")
+        largest = medians.groupby(["experiment", "metric", "estimator"])["test_size"].transform("max")
+        return medians.assign(largest_test_size=largest)
+
+    def resampling(self) -> pd.DataFrame:
+        """What drawing groups of images adds to their scores, over all networks, by metric.
+
+        Returns:
+            `metric`, `groups` (drawn), `largest_error` (standard error of the drawing), `largest_difference` (from
+            the mean over every group there is), `share_within` (of the networks, within 1.96 standard errors), and of
+            the median curves `expected_score` and `sampled_score`, their emergence scores.
+        """
+        keys = ["metric", "size", "seed"]
+        images = self.scores[self.scores["experiment"] == IMAGES]
+        is_drawn = images["estimator"] == SAMPLED
+        expected = images[~is_drawn][[*keys, "score"]].rename(columns={"score": "expected"})
+        pairs = images[is_drawn].merge(expected, on=keys)
+        difference = (pairs["score"] - pairs["expected"]).abs()
+        # The error that the true share has; that of the drawn share is zero where no drawn group is all right.
+        error = (pairs["expected"] * (1 - pairs["expected"]) / pairs["test_size"]).pow(0.5)
+        measured = pairs.assign(error=error, difference=difference, within=difference <= Z * error)
+        by_metric = measured.groupby("metric").agg(
+            groups=("test_size", "max"),
+            largest_error=("error", "max"),
+            largest_difference=("difference", "max"),
+            share_within=("within", "mean"),
+        )
+        medians = self.curves[(self.curves["experiment"] == IMAGES) & (self.curves["seed"] == "median")]
+        scores = medians.pivot_table(index="metric", columns="estimator", values="emergence_score", dropna=False)
+        return by_metric.join(scores.add_suffix("_score")).reset_index()
 
     def numbers(self) -> dict[str, Any]:
         """The numbers that a section of a report needs, by name; `rows` are the rows of `medians` as dictionaries."""

@@ -9,6 +9,7 @@ from pipeline.sections import (
     figure_5a,
     figure_5bc,
     gallery,
+    induced,
     infinite,
     n_test,
     provenance,
@@ -34,6 +35,7 @@ SECTIONS = (
     swap.SECTION,
     theory.SECTION,
     simulated.SECTION,
+    induced.SECTION,
     reproduction.SECTION,
     provenance.SECTION,
 )
