@@ -112,7 +112,7 @@ simulate: $(STAMPS)/score ## simulate worlds without emergence and count them be
 induce: export ATEN_CPU_CAPABILITY = avx2
 induce: export ONEDNN_MAX_CPU_ISA = AVX2
 induce: export MKL_CBWR = AVX2
-induce: $(VENV)/.induce ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
+induce: $(VENV)/.torch ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
 	@$(RUN) induce --threshold="$$THRESHOLD" --out="$$OUT" --quick="$$QUICK"
 
 test: $(VENV)/.dev ## run the whole test suite
@@ -154,11 +154,17 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
 	@touch $@
 
-# torch by a command of its own: pip wants hashes for all requirements of a command or for none.
-$(VENV)/.induce: requirements-induce.txt requirements-torch.txt $(VENV)/.run
-	@echo "venv     installing torch and the digits (once)"
+$(VENV)/.digits: requirements-induce.txt $(VENV)/.run
+	@echo "venv     installing the digits, and what torch asks for (once)"
 	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-induce.txt
-	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-torch.txt
+	@touch $@
+
+# torch by a command of its own: pip wants hashes for all requirements of a command or for none.
+$(VENV)/.torch: requirements-torch.txt $(VENV)/.digits
+	@echo "venv     installing torch (once)"
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-torch.txt || { \
+		echo "make: pip found no build of $$(grep -o '^torch==.*' requirements-torch.txt) for this system and Python." \
+		"Next: name an index that has one with PIP_EXTRA_INDEX_URL=; all but make induce works without torch" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

@@ -126,6 +126,18 @@ def test_make_refuses_an_old_python(tmp_path):
     assert "is not Python 3.11 or newer. Next: name one with PYTHON=" in result.stderr
 
 
+def test_make_induce_says_it_when_torch_cannot_be_installed(tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\ncase "$*" in *requirements-torch.txt*) exit 1;; esac\n')
+    python.chmod(0o755)
+    result = run(["make", f"VENV={tmp_path}", "induce"], ROOT)
+    assert result.returncode != 0
+    assert re.search(r"^make: pip found no build of torch==\S+ for .* Next: ", result.stderr, re.MULTILINE)
+    assert (tmp_path / ".digits").exists()
+    assert not (tmp_path / ".torch").exists()
+
+
 def test_no_file_names_what_it_must_not():
     tracked = run(["git", "ls-files"], ROOT).stdout.splitlines()
     hosts = re.compile(r"\b(pypi|pythonhosted|files\.python)\.(org|io)\b|/home/\w+|/root/|/tmp/\w+/")
