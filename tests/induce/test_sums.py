@@ -33,3 +33,12 @@ def test_no_held_out_sum_is_trained_on():
     drawn = sums.draw(np.random.default_rng(0), 20_000, banned)
     assert drawn.shape == (20_000,)
     assert (drawn % 3 == 0).all()
+
+
+def test_short_numbers_are_drawn_as_often_as_long_ones():
+    codes = sums.draw(np.random.default_rng(0), 40_000, np.array([0]))
+    for numbers in np.divmod(codes, 10_000):
+        # Of d = 1 to 4, each a quarter of the draws, numbers below 10 get 1, 1/10, 1/100 and 1/1000: 0.27775 in all.
+        # Four standard errors are 0.009.
+        assert abs((numbers < 10).mean() - 0.27775) < 0.009
+        assert abs((numbers >= 1000).mean() - 0.9 / 4) < 0.009
