@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter
 
 from pipeline import files
 from pipeline.figures import ACCENT, DARK, MUTED, set_style
+from pipeline.induce import sums
 from pipeline.induce.metrics import CUTOFFS, EXPECTED, GROUP_SIZES, SAMPLED, reconstruction, subset_accuracy
 from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES, Experiment
 
@@ -61,27 +62,41 @@ def draw_autoencoders(scores: pd.DataFrame, curves: pd.DataFrame) -> Figure:
 
 
 def draw_addition(scores: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """Edit distance, digits and exact match of the transformers against their dimension, on all held-out sums.
+    """Edit distance, digits and exact match of the transformers against their dimension, and exact match by test size.
 
     Args:
         scores: as in `draw_images`, with `test_size`.
         curves: as in `draw_images`, with `test_size`.
     """
-    figure = Figure(figsize=(12.5, 4.2), layout="constrained")
-    distance, digits, exact = figure.subplots(1, 3)
+    figure = Figure(figsize=(10, 8), layout="constrained")
+    distance, digits, exact, by_size = figure.subplots(2, 2).flat
     largest = scores["test_size"].max()
     full, full_curves = scores[scores["test_size"] == largest], curves[curves["test_size"] == largest]
     _draw_families(distance, full, full_curves, [("token_edit_distance", SAMPLED, "edit distance", COLOURS[0])])
     _draw_families(digits, full, full_curves, [("digit_accuracy", SAMPLED, "digits", COLOURS[1])])
     _draw_families(exact, full, full_curves, [("exact_match", SAMPLED, "exact match", COLOURS[3])])
-    distance.set(title="Token edit distance (axis turned over)", ylabel="tokens to mend, of 5")
+    _draw_test_sizes(by_size, scores[scores["metric"] == "exact_match"], curves[curves["metric"] == "exact_match"])
+    distance.set(title="Token edit distance (axis turned over)", ylabel=f"tokens to mend, of {sums.ANSWER}")
     distance.set_ylim(bottom=0)
     distance.invert_yaxis()
     digits.set(title="Digits in their place", ylabel="share of digits", ylim=(0, 1.02))
     exact.set(title="Exact match", ylabel="share of sums", ylim=(-0.02, 1.02))
-    _finish((distance, digits, exact), scores, "dimension of the embeddings")
+    _finish((distance, digits, exact, by_size), scores, "dimension of the embeddings")
+    by_size.set(title="Exact match by size of the test set", ylabel="share of sums (logarithmic)")
+    by_size.legend(loc="lower right", frameon=True, fontsize=8)
     figure.suptitle(f"Sums of two integers of up to four digits, {largest:,} of them held out", fontsize=10, color=DARK)
     return figure
+
+
+def _draw_test_sizes(axes: Axes, scores: pd.DataFrame, curves: pd.DataFrame) -> None:
+    """The median curve of every test size on an axis that shows what a larger one resolves."""
+    medians = scores.groupby(["test_size", "size"], as_index=False)["score"].median()
+    of_medians = curves[curves["seed"] == "median"].set_index("test_size")["emergence_score"]
+    for (test_size, median), colour in zip(medians.groupby("test_size"), COLOURS, strict=False):
+        name = f"n = {test_size:,}: {_shown(of_medians[test_size])}"
+        axes.plot(median["size"], median["score"], color=colour, marker="o", markersize=4, label=name)
+    axes.set_yscale("symlog", linthresh=1 / scores["test_size"].max(), linscale=0.5)
+    axes.set_ylim(-0.2 / scores["test_size"].max(), 1.3)
 
 
 def _draw_families(

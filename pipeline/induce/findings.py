@@ -121,7 +121,7 @@ class Findings:
                 f"free of jumps {numbers[f'{kind}_no_jump']} (no step over {LARGEST_SHARE:g} of the range)"
             )
         for row in numbers["rows"]:
-            yield f"  {row['experiment']:<13}{label(row):<34}{_score(row):<12}{row['verdict']}"
+            yield f"  {row['experiment']:<13}{label(row):<43}{_score(row):<12}{row['verdict']}"
 
 
 def label(row: dict[str, Any]) -> str:

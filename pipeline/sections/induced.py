@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from pipeline.induce import findings
-from pipeline.induce.equivalence import NO_JUMP
+from pipeline.induce.equivalence import JUMP, NO_JUMP
 from pipeline.induce.findings import READINGS, Findings
 from pipeline.induce.metrics import SAMPLED
 from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES
@@ -118,7 +118,7 @@ def _steepness(row: Row) -> float:
 
 def _held(row: Row) -> str:
     """Whether the bound that was stated beforehand held for a smooth metric."""
-    held = "held" if row["verdict"] == NO_JUMP else f"did not hold ({row['verdict']})"
+    held = {NO_JUMP: "held", JUMP: "was broken"}.get(row["verdict"], f"was not shown to hold ({row['verdict']})")
     return (
         f"Under `{row['metric']}`, E = {number(row['emergence_score'], 3)}, the bound {held}: the steepest step, "
         f"{row['step']}, has {percent(row['largest_share'])} of the range, and the largest limit of any step is "

@@ -38,7 +38,8 @@ def test_the_outcome_comes_first_and_is_said_either_way(curves, words):
 
 def test_the_bound_is_reported_whether_it_held_or_not():
     assert "the bound held: the steepest step, 2 to 3, has 25.0 % of the range" in said([smooth(), sharp()])[1]
-    assert "the bound did not hold (jump)" in said([smooth(verdict=JUMP), sharp()])[1]
+    assert "the bound was broken: " in said([smooth(verdict=JUMP), sharp()])[1]
+    assert "the bound was not shown to hold (undecided): " in said([smooth(verdict=UNDECIDED), sharp()])[1]
 
 
 def test_the_sharp_metrics_get_their_scores():
