@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.sharpness.model import Booleans, Curves, Floats, deviance, eta_of, pearson, probability, rise, variance
+from pipeline.sharpness.model import Booleans, Curves, Floats, deviance, deviance_terms, eta_of, pearson, probability, rise, variance
 
 MAX_STEPS, MAX_HALVINGS = 60, 12
 TOLERANCE = 1e-9
@@ -27,7 +27,8 @@ class PowerLaw(NamedTuple):
     """The smooth fit of each curve, all of shape (curves,) but `eta` of (curves, scales).
 
     `intercept` is eta at the centre of the curve's x; `is_separated` where the likelihood grows without end as
-    |alpha| does, so that alpha stands at -20 or 20. The standard errors are those of the binomial model: multiply by
+    |alpha| does, so that alpha stands at -20 or 20; a fit that lies on the chance level throughout has an infinite
+    standard error, and its alpha means nothing. The standard errors are those of the binomial model: multiply by
     the root of the dispersion.
     """
 
@@ -163,21 +164,23 @@ def step_deviance(curves: Curves) -> tuple[Floats, Floats]:
     Such a curve is at chance before some scale k, free at k, and perfect after it (or the mirror image, for a
     positive slope). Where no finite slope does better, the curve is separated (Albert and Anderson 1984).
     """
-    level = np.maximum(curves.counts / np.maximum(curves.n, 1), curves.chance[:, None])
-    shape = curves.counts.shape
-    # (curves, scales) deviance of each single scale at chance, at its own best level, and at one.
+    chance = np.broadcast_to(curves.chance[:, None], curves.counts.shape)
+    level = np.maximum(curves.counts / np.maximum(curves.n, 1), chance)
     at_chance, free, at_one = (
-        np.stack([deviance(curves.counts[:, k : k + 1], curves.n[:, k : k + 1], p[:, k : k + 1]) for k in range(shape[1])], 1)
-        for p in (np.broadcast_to(curves.chance[:, None], shape), level, np.ones(shape))
+        deviance_terms(curves.counts, curves.n, p) for p in (chance, level, np.ones_like(chance))
     )
-    def before(terms: Floats) -> Floats:
-        return np.asarray(np.cumsum(terms, axis=1) - terms)
-    def after(terms: Floats) -> Floats:
-        return before(terms[:, ::-1])[:, ::-1]
-    with np.errstate(invalid="ignore"):
-        rising = (before(at_chance) + free + after(at_one)).min(axis=1)
-        falling = (before(at_one) + free + after(at_chance)).min(axis=1)
+    rising = (_before(at_chance) + free + _after(at_one)).min(axis=1)
+    falling = (_before(at_one) + free + _after(at_chance)).min(axis=1)
     return np.minimum(rising, falling), np.where(rising <= falling, -1.0, 1.0)
+
+
+def _before(terms: Floats) -> Floats:
+    """The sum over the scales before each."""
+    return np.pad(np.cumsum(terms, axis=1)[:, :-1], ((0, 0), (1, 0)))
+
+
+def _after(terms: Floats) -> Floats:
+    return _before(terms[:, ::-1])[:, ::-1]
 
 
 def fit_power_law(curves: Curves) -> PowerLaw:

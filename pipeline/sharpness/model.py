@@ -70,13 +70,18 @@ def variance(p: Floats, n: Floats) -> Floats:
     return np.maximum(n * p * (1 - p), LEAST_VARIANCE)
 
 
-def deviance(counts: Floats, n: Floats, p: Floats) -> Floats:
-    """2 sum [y log(y / np) + (n - y) log((n - y) / (n - np))] over the scales (the last axis)."""
+def deviance_terms(counts: Floats, n: Floats, p: Floats) -> Floats:
+    """2 [y log(y / np) + (n - y) log((n - y) / (n - np))] of each scale; infinite where p excludes the count."""
     wrong = n - counts
     with np.errstate(divide="ignore", invalid="ignore"):
         saturated = xlogy(counts, counts / n) + xlogy(wrong, wrong / n)
         terms = np.where(n > 0, saturated - xlogy(counts, p) - xlogy(wrong, 1 - p), 0.0)
-    return np.asarray(2 * np.maximum(terms, 0.0).sum(axis=-1))
+    return np.asarray(2 * np.maximum(terms, 0.0))
+
+
+def deviance(counts: Floats, n: Floats, p: Floats) -> Floats:
+    """The sum of the deviance terms over the scales (the last axis)."""
+    return np.asarray(deviance_terms(counts, n, p).sum(axis=-1))
 
 
 def pearson(counts: Floats, n: Floats, p: Floats) -> Floats:
