@@ -1,5 +1,6 @@
 """Fisher scoring with step halving, for thousands of curves at once."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -101,10 +102,11 @@ def _scoring_step(curves: Curves, design: Floats, eta: Floats) -> Floats:
     return np.asarray(step * np.minimum(1, LONGEST_STEP / np.maximum(longest, 1e-300))[:, None])
 
 
-def fit_intercept(curves: Curves, alpha: Floats) -> Fit:
+def fit_intercept(curves: Curves, alpha: Floats, more_starts: Sequence[Floats] = ()) -> Fit:
     """The power law of a given slope: only the intercept is fitted."""
     offset = alpha[:, None] * curves.x
-    starts = [pooled_eta(curves), *(-alpha * x for x in np.quantile(curves.x, (0.1, 0.5, 0.9), axis=1))]
+    places = np.quantile(curves.x, (0.1, 0.5, 0.9), axis=1)
+    starts = [*more_starts, pooled_eta(curves), *(-alpha * x for x in places)]
     ones = np.ones((*curves.counts.shape, 1))
     return best([fit(curves, ones, start[:, None], offset) for start in starts])
 
@@ -158,8 +160,16 @@ def _grid_starts(curves: Curves) -> list[Floats]:
     return [starts[chosen, rows] for chosen in order]
 
 
-def step_deviance(curves: Curves) -> tuple[Floats, Floats]:
-    """The deviance to which a power law tends as its slope grows without end, and the sign of that slope.
+class Limit(NamedTuple):
+    """What a power law tends to as its slope grows without end: its deviance, the sign, and eta at the centre."""
+
+    deviance: Floats
+    sign: Floats
+    intercept: Floats
+
+
+def step_limit(curves: Curves) -> Limit:
+    """The best step that is the limit of power laws, all of shape (curves,).
 
     Such a curve is at chance before some scale k, free at k, and perfect after it (or the mirror image, for a
     positive slope). Where no finite slope does better, the curve is separated (Albert and Anderson 1984).
@@ -169,9 +179,14 @@ def step_deviance(curves: Curves) -> tuple[Floats, Floats]:
     at_chance, free, at_one = (
         deviance_terms(curves.counts, curves.n, p) for p in (chance, level, np.ones_like(chance))
     )
-    rising = (_before(at_chance) + free + _after(at_one)).min(axis=1)
-    falling = (_before(at_one) + free + _after(at_chance)).min(axis=1)
-    return np.minimum(rising, falling), np.where(rising <= falling, -1.0, 1.0)
+    rising = _before(at_chance) + free + _after(at_one)
+    falling = _before(at_one) + free + _after(at_chance)
+    rows = np.arange(len(rising))
+    is_rising = rising.min(axis=1) <= falling.min(axis=1)
+    place = np.where(is_rising, rising.argmin(axis=1), falling.argmin(axis=1))
+    sign = np.where(is_rising, -1.0, 1.0)
+    intercept = eta_of(level, chance)[rows, place] - sign * STEEPEST * curves.x[rows, place]
+    return Limit(np.minimum(rising.min(axis=1), falling.min(axis=1)), sign, intercept)
 
 
 def _before(terms: Floats) -> Floats:
@@ -186,13 +201,14 @@ def _after(terms: Floats) -> Floats:
 def fit_power_law(curves: Curves) -> PowerLaw:
     """The smooth fit of every curve, with standard errors and Pearson dispersion X^2 / (scales - 2)."""
     found = fit_line(curves)
-    limit, sign = step_deviance(curves)
-    is_separated = (limit <= found.deviance + 1e-3) | (np.abs(found.beta[:, 1]) > STEEPEST)
+    limit = step_limit(curves)
+    at_limit = limit.deviance <= found.deviance + 1e-3
+    is_separated = at_limit | (np.abs(found.beta[:, 1]) > STEEPEST)
     rows = np.flatnonzero(is_separated)
     if len(rows):
         part = curves.take(rows)
-        alpha = np.where(limit[rows] <= found.deviance[rows] + 1e-3, sign[rows], np.sign(found.beta[rows, 1])) * STEEPEST
-        bounded = fit_intercept(part, alpha)
+        alpha = STEEPEST * np.where(at_limit[rows], limit.sign[rows], np.sign(found.beta[rows, 1]))
+        bounded = fit_intercept(part, alpha, [limit.intercept[rows]])
         found.beta[rows] = np.stack([bounded.beta[:, 0], alpha], axis=1)
         found.eta[rows], found.deviance[rows] = bounded.eta, bounded.deviance
     intercept_se, alpha_se = standard_errors(curves, found.eta)
