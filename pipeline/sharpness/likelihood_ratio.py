@@ -1,0 +1,69 @@
+"""Likelihood ratios, as a second opinion where the score test is small.
+
+A score test looks from the null: near separation its quadratic view of the likelihood can mislead. So curvature and step
+are refitted, for the observed counts and for every draw, and
+
+    LR = (D_null - D_alternative) / max(1, X^2_alternative / spare scales)
+
+is compared with its draws. A step is fitted at the place that each draw's own score statistic chose, so that the search
+is paid for; one that goes down counts as none.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.sharpness.boot import Tally, tallies
+from pipeline.sharpness.fit import fit
+from pipeline.sharpness.ladder import step_design
+from pipeline.sharpness.model import Curves, Floats, pearson, probability
+from pipeline.sharpness.score_tests import World, break_t, polynomial
+
+SCHEDULE = (1_000, 5_000)
+
+
+def curvature_ratio(world: World, counts: Floats) -> Sequence[Floats]:
+    """LR of curvature over the power law; counts (curves, scales, draws) -> (curves, draws)."""
+    flat = _as_curves(world, counts)
+    return (_ratio(flat, _offset(world, counts), world, polynomial(flat.x, 2)).reshape(len(counts), -1),)
+
+
+def step_ratio(world: World, counts: Floats) -> Sequence[Floats]:
+    """LR of an upward step over curvature, at the place of the largest score statistic."""
+    flat = _as_curves(world, counts)
+    place = break_t(world, counts)[1].reshape(-1)
+    ratio = _ratio(flat, _offset(world, counts), world, step_design(flat.x, place), upward=True)
+    return (ratio.reshape(len(counts), -1),)
+
+
+def _as_curves(world: World, counts: Floats) -> Curves:
+    draws = counts.shape[2]
+    every = np.repeat(np.arange(len(counts)), draws)
+    return Curves(
+        np.moveaxis(counts, 2, 1).reshape(-1, counts.shape[1]), world.n[every], world.x[every], world.chance[every]
+    )
+
+
+def _offset(world: World, counts: Floats) -> Floats:
+    # The fit starts from the null's own eta, which lies near the best for draws from it.
+    return np.repeat(world.eta, counts.shape[2], axis=0)
+
+
+def _ratio(curves: Curves, offset: Floats, world: World, design: Floats, *, upward: bool = False) -> Floats:
+    parameters = world.design.shape[2]
+    start = np.zeros((len(offset), design.shape[2]))
+    null = fit(curves, design[:, :, :parameters], start[:, :parameters], offset)
+    start[:, :parameters] = null.beta
+    other = fit(curves, design, start, offset)
+    spare = max(1, curves.x.shape[1] - design.shape[2])
+    x2 = pearson(curves.counts, curves.n, probability(other.eta, curves.chance[:, None]))
+    ratio = np.maximum(null.deviance - other.deviance, 0.0) / np.maximum(1.0, x2 / spare)
+    return np.where(other.beta[:, -1] > 0, 0.0, ratio) if upward else ratio
+
+
+def likelihood_ratio_tests(
+    curves: Curves, null: World, rho: Floats, rng: np.random.Generator, *, step: bool
+) -> Tally:
+    """The test of curvature, or of a step, with up to 5,000 draws a curve."""
+    (tally,) = tallies(curves, null, step_ratio if step else curvature_ratio, rho, SCHEDULE, rng)
+    return tally
