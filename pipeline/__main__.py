@@ -23,7 +23,7 @@ from pipeline.settings import (
     parse_threshold,
 )
 
-STAGES = ("fetch", "load", "score", "analyse", "report")
+STAGES = ("fetch", "load", "score", "sharpness", "analyse", "report")
 TOOLS = ("check", "bench")
 
 
