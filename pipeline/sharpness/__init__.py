@@ -1,4 +1,4 @@
-"""Is a curve sharp beyond noise, and unpredictable? The two halves of "emergent", tested on every curve that allows it."""
+"""Is a curve sharp beyond noise, and unpredictable? The two halves of "emergent", tested curve by curve."""
 
 from pipeline.sharpness.stage import run
 

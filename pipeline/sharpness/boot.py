@@ -5,15 +5,15 @@
 | curvature  | power law                                     | t of x^2                          | both       |
 | emergence  | power law                                     | E, infinite where its step is 0   | upper      |
 | steep      | power law of slope -0.5 (the paper's)         | t of x                            | upper      |
-| steeper    | power law at the edge of the benchmark's slopes | t of x                          | upper      |
+| steeper    | power law at the steep edge of all slopes     | t of x                            | upper      |
 | break      | power law with curvature                      | largest t of a step, all places   | upper      |
 
 Draws are beta-binomial with the pooled correlation rho of curves of the same kind. The t statistics are scaled by each
 draw's own dispersion, so that a wrong rho moves their level little. E is not pivotal and its null is plugged in: its test
 is conservative.
 
-p is a mid-p with the observed counts among the draws: (greater + (equal + 1) / 2) / (draws + 1). Draws are adaptive: a
-thousand, and where p < 0.01 more, until twenty draws exceed the observed (Besag and Clifford 1991) or the limit is met.
+p is a mid-p with the observed counts among the draws: (greater + (equal + 1) / 2) / (draws + 1). Draws are adaptive:
+a thousand, and where p < 0.01 more, until twenty reach the observed (Besag and Clifford 1991) or the limit is met.
 """
 
 from collections.abc import Callable, Sequence
@@ -80,7 +80,9 @@ def boot_chunk(
     rng = np.random.default_rng(seed)
     found: dict[str, Floats] = {}
     for names, null, statistic in null_worlds(curves, design.edge):
-        for name, tally in zip(names, tallies(curves, null, statistic, design.rho, reps, rng), strict=True):
+        for name, tally in zip(
+            names, tallies(curves, null, statistic, rho=design.rho, reps=reps, rng=rng), strict=True
+        ):
             found |= {
                 f"{name}_statistic": tally.observed,
                 f"{name}_p": tally.p,
@@ -117,7 +119,7 @@ def _break(world: World, counts: Floats) -> Sequence[Floats]:
 
 
 def tallies(
-    curves: Curves, null: World, statistic: Statistic, rho: Floats, reps: Sequence[int], rng: np.random.Generator
+    curves: Curves, null: World, statistic: Statistic, *, rho: Floats, reps: Sequence[int], rng: np.random.Generator
 ) -> list[Tally]:
     """Compare the observed statistics with those of draws from the null world, more draws where p is small."""
     observed = statistic(null, curves.counts[:, :, None])
@@ -126,7 +128,7 @@ def tallies(
     for target in reps:
         for rows in np.array_split(pending, max(1, len(pending) * (target - done) // BLOCK)):
             if len(rows):
-                _add_draws(found, rows, null.take(rows), statistic, rho[rows], target - done, rng)
+                _add_draws(found, rows, null.take(rows), statistic, rho=rho[rows], number=target - done, rng=rng)
         done = target
         pending = pending[np.any([_goes_on(tally, pending) for tally in found], axis=0)]
     return found
@@ -142,6 +144,7 @@ def _add_draws(
     rows: np.ndarray,
     null: World,
     statistic: Statistic,
+    *,
     rho: Floats,
     number: int,
     rng: np.random.Generator,

@@ -42,4 +42,4 @@ def jump_bound(curves: Curves, eta: Floats) -> Floats:
     safe = np.maximum(v, 1e-12)
     phi = np.maximum(1.0, ((left**2).sum(axis=1)[:, None] - u**2 / safe) / spare)
     bound = np.where(v > 1e-6, u / safe + stats.t.ppf(LEVEL, spare) * np.sqrt(phi / safe), 1.0)
-    return np.minimum(bound.max(axis=1), 1.0)
+    return np.asarray(np.minimum(bound.max(axis=1), 1.0))

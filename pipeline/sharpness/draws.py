@@ -10,8 +10,8 @@ LEAST_P = 1e-12
 def distribution(p: Floats, n: int, rho: Floats) -> Floats:
     """Probabilities of 0..n right answers, shape (*p.shape, n + 1).
 
-    Beta-binomial with mean p and correlation rho of any two items: variance n p (1 - p) (1 + (n - 1) rho); rho = 0 is
-    the binomial. From the ratios P(y + 1) / P(y) = (n - y) / (y + 1) * (a + y) / (b + n - y - 1), a = p (1 - rho) / rho,
+    Beta-binomial with mean p and correlation rho of any two items: variance n p (1 - p) (1 + (n - 1) rho); rho = 0
+    is the binomial. From the ratios P(y + 1) / P(y) = (n - y) / (y + 1) * (a + y) / (b + n - y - 1), a = p (1 - rho) / rho,
     b = (1 - p) (1 - rho) / rho, so that no gamma function is called.
     """
     y = np.arange(n)
@@ -29,6 +29,6 @@ def draw(rng: np.random.Generator, cumulative: Floats, draws: int) -> Floats:
     """Counts by inversion, shape (scales, draws), from cumulative probabilities of shape (scales, n + 1)."""
     uniform = rng.random((len(cumulative), draws))
     # The last probability is 1 up to rounding; a uniform number above it still is a count of n.
-    return np.stack([np.searchsorted(row[:-1], u, side="right") for row, u in zip(cumulative, uniform, strict=True)]).astype(
-        float
-    )
+    return np.stack(
+        [np.searchsorted(row[:-1], u, side="right") for row, u in zip(cumulative, uniform, strict=True)]
+    ).astype(float)

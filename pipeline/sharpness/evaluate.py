@@ -9,7 +9,7 @@ from scipy import stats
 from pipeline.sharpness.boot import Design, boot_chunk
 from pipeline.sharpness.bounds import jump_bound
 from pipeline.sharpness.fit import PowerLaw, fit_power_law
-from pipeline.sharpness.gaussian import test_gaussian
+from pipeline.sharpness.gaussian import gaussian_tests
 from pipeline.sharpness.ladder import Ladder, fit_ladder
 from pipeline.sharpness.likelihood_ratio import likelihood_ratio_tests
 from pipeline.sharpness.model import Booleans, Curves, Floats, centred, deviance
@@ -42,18 +42,33 @@ def evaluate(chunk: Chunk, reps: Sequence[int]) -> dict[str, Column]:
     line, ladder = fit_power_law(curves), fit_ladder(curves)
     columns = fit_columns(curves, line, ladder)
     columns |= boot_chunk(chunk.counts, chunk.n, chunk.design, reps, boot_seed)
-    columns |= _ratio_columns(curves, line, ladder, chunk.design.rho, columns, ratio_seed)
+    etas = (line.eta, ladder.curvature.eta)
+    columns |= _ratio_columns(curves, etas, rho=chunk.design.rho, found=columns, seed=ratio_seed)
     columns |= _prediction_columns(*(predict(curves, held_out, chunk.design.rho) for held_out in (1, 2)))
     columns |= _bound_columns(jump_bound(curves, ladder.curvature.eta))
     seen = zeros(curves, line.eta, chunk.design.rho)
-    columns |= {"zeros": seen.seen, "zeros_expected": seen.expected, "zeros_p": seen.p, "expected_counts": seen.expected_counts}
+    columns |= {
+        "zeros": seen.seen,
+        "zeros_expected": seen.expected,
+        "zeros_p": seen.p,
+        "expected_counts": seen.expected_counts,
+    }
     is_below = columns["status"] == "below_chance"
     # The model cannot give a score below chance: its tests would test that and nothing else.
     return {name: _blanked(name, column, is_below) for name, column in columns.items()}
 
 
 def _blanked(name: str, column: Column, rows: Booleans) -> Column:
-    tested = name.split("_")[0] in {"curvature", "emergence", "steep", "steeper", "break", "without", "jump", "zeros"}
+    tested = name.split("_", maxsplit=1)[0] in {
+        "curvature",
+        "emergence",
+        "steep",
+        "steeper",
+        "break",
+        "without",
+        "jump",
+        "zeros",
+    }
     if not tested or name == "curvature_deviance" or column.dtype.kind != "f":
         return column
     return np.where(rows, np.nan, column)
@@ -117,12 +132,17 @@ def free_chance(curves: Curves, line: PowerLaw) -> tuple[Floats, Floats, Floats]
 
 
 def _ratio_columns(
-    curves: Curves, line: PowerLaw, ladder: Ladder, rho: Floats, found: dict[str, Column], seed: np.random.SeedSequence
+    curves: Curves,
+    null_etas: tuple[Floats, Floats],
+    *,
+    rho: Floats,
+    found: dict[str, Column],
+    seed: np.random.SeedSequence,
 ) -> dict[str, Column]:
-    """Likelihood-ratio p where the score test is below 5 %, null elsewhere; and whether the two agree on a jump."""
+    """Likelihood-ratio p where the score test is below 5 %, null elsewhere."""
     rng = np.random.default_rng(seed)
     columns: dict[str, Column] = {}
-    for test, eta, degree in (("curvature", line.eta, 1), ("break", ladder.curvature.eta, 2)):
+    for test, eta, degree in zip(("curvature", "break"), null_etas, (1, 2), strict=True):
         p = np.full(len(rho), np.nan)
         rows = np.flatnonzero(found[f"{test}_p"] < SMALL)
         if len(rows):
@@ -139,11 +159,15 @@ def _prediction_columns(without_1: list[Prediction], without_2: list[Prediction]
 
 
 def _bound_columns(bound: Floats) -> dict[str, Column]:
-    return {"jump_bound": bound, "jump_excluded_10": (bound < 0.1).astype(float), "jump_excluded_20": (bound < 0.2).astype(float)}
+    return {
+        "jump_bound": bound,
+        "jump_excluded_10": (bound < 0.1).astype(float),
+        "jump_excluded_20": (bound < 0.2).astype(float),
+    }
 
 
 def _evaluate_gaussian(chunk: Chunk) -> dict[str, Column]:
     y, x = chunk.counts, centred(chunk.design.log_scale)
     predictions = (predict_gaussian(y, x, held_out) for held_out in (1, 2))
-    columns = test_gaussian(y, x, chunk.seed)
+    columns = gaussian_tests(y, x, chunk.seed)
     return {"status": np.full(len(y), "fitted", dtype=object)} | columns | _prediction_columns(*predictions)

@@ -5,7 +5,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.sharpness.model import Booleans, Curves, Floats, deviance, deviance_terms, eta_of, pearson, probability, rise, variance
+from pipeline.sharpness.model import (
+    Booleans,
+    Curves,
+    Floats,
+    deviance,
+    deviance_terms,
+    eta_of,
+    pearson,
+    probability,
+    rise,
+    variance,
+)
 
 MAX_STEPS, MAX_HALVINGS = 60, 12
 TOLERANCE = 1e-9
@@ -112,7 +123,7 @@ def fit_intercept(curves: Curves, alpha: Floats, more_starts: Sequence[Floats] =
 
 
 def pooled_eta(curves: Curves) -> Floats:
-    """eta of the share of right answers over all scales of each curve, kept off the ends by half an item."""
+    """Eta of the share of right answers over all scales of each curve, kept off the ends by half an item."""
     items = curves.n.sum(axis=1)
     p = (curves.counts.sum(axis=1) + 0.5) / (items + 1)
     return eta_of(np.maximum(p, curves.chance + 0.5 / (items + 1)), curves.chance)
@@ -127,7 +138,7 @@ def best(fits: list[Fit]) -> Fit:
 
 
 def fit_line(curves: Curves) -> Fit:
-    """eta = a + alpha x by maximum likelihood, from several starts where chance makes the likelihood non-concave.
+    """Eta = a + alpha x by maximum likelihood, from several starts where chance makes the likelihood non-concave.
 
     With g = 0 the likelihood is concave and one start is enough. With g > 0 a grid of slopes and of places where p is
     half way between chance and 1 is looked over, and scoring starts from the best three and from the flat line.

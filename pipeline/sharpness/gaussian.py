@@ -1,9 +1,9 @@
 """Curves of metrics that are no proportions (rougeLsum, bleu, likelihoods), with noise taken from residuals.
 
-The smooth world is a line in log N with normal noise of equal variance: an approximation, marked by `basis` = gaussian.
-Curvature is tested by the exact t of x^2. The largest t of an upward step over line and curvature has a distribution that
-depends on x alone, drawn once a design; E is tested against draws from the fitted line. Steepness has no meaning without
-the power law and is left null.
+The smooth world is a line in log N with normal noise of equal variance: an approximation, marked by `basis`
+gaussian. Curvature is tested by the exact t of x^2. The largest t of an upward step over line and curvature has a
+distribution that depends on x alone, drawn once a design; E is tested against draws from the fitted line. Steepness
+has no meaning without the power law and is left null.
 """
 
 import numpy as np
@@ -15,8 +15,8 @@ from pipeline.sharpness.score_tests import polynomial
 DRAWS = 20_000
 
 
-def test_gaussian(y: Floats, x: Floats, seed: np.random.SeedSequence) -> dict[str, Floats]:
-    """Curvature, break and E tests of curves with the same number of scales: `<test>_statistic`, `_p`, `_replicates`."""
+def gaussian_tests(y: Floats, x: Floats, seed: np.random.SeedSequence) -> dict[str, Floats]:
+    """Curvature, break and E tests of curves with equally many scales: `<test>_statistic`, `_p`, `_replicates`."""
     rng = np.random.default_rng(seed)
     found: dict[str, Floats] = {}
     line, curved = polynomial(x, 1), polynomial(x, 2)
@@ -33,7 +33,9 @@ def test_gaussian(y: Floats, x: Floats, seed: np.random.SeedSequence) -> dict[st
         rows = np.flatnonzero(which.ravel() == number)
         noise = rng.standard_normal((DRAWS, x.shape[1]))
         every = np.zeros(DRAWS, int)
-        reference = np.sort(_added_t(noise, curved[rows[:1]][every], np.broadcast_to(steps, (DRAWS, *steps.shape)))[0].max(1))
+        reference = np.sort(
+            _added_t(noise, curved[rows[:1]][every], np.broadcast_to(steps, (DRAWS, *steps.shape)))[0].max(1)
+        )
         above = DRAWS - np.searchsorted(reference, observed[rows], side="left")
         found["break_p"][rows] = (above + 0.5) / (DRAWS + 1)
     found["break_replicates"] = np.full(len(y), float(DRAWS))
@@ -41,7 +43,7 @@ def test_gaussian(y: Floats, x: Floats, seed: np.random.SeedSequence) -> dict[st
 
 
 def _added_t(y: Floats, base: Floats, added: Floats) -> tuple[Floats, int]:
-    """t of each added column (curves, scales, columns), one at a time: (curves, columns)."""
+    """T of each added column (curves, scales, columns), one at a time: (curves, columns)."""
     basis, _ = np.linalg.qr(base)
     left = y - np.einsum("ckq,cq->ck", basis, np.einsum("ckq,ck->cq", basis, y))
     z = added - basis @ (np.swapaxes(basis, 1, 2) @ added)

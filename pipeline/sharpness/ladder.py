@@ -26,9 +26,9 @@ class Ladder(NamedTuple):
 def fit_ladder(curves: Curves) -> Ladder:
     """Fit every rung to every curve.
 
-    Degrees of freedom of the residual: scales minus 1, 3 and 4 for constant, curvature and step (the step's place, which
-    is searched, not counted); the monotone fit spends as many as it has levels. `step_at` is the number of scales before
-    the step; the step comes on top of curvature and may only go up.
+    Degrees of freedom of the residual: scales minus 1, 3 and 4 for constant, curvature and step (the step's place,
+    which is searched, not counted); the monotone fit spends as many as it has levels. `step_at` is the number of
+    scales before the step; the step comes on top of curvature and may only go up.
     """
     pooled = curves.counts.sum(axis=1) / curves.n.sum(axis=1)
     constant = deviance(curves.counts, curves.n, np.maximum(pooled, curves.chance)[:, None])
@@ -38,7 +38,7 @@ def fit_ladder(curves: Curves) -> Ladder:
 
 
 def fit_curvature(curves: Curves) -> Fit:
-    """eta = a + b x + c x^2, started from the power law."""
+    """Eta = a + b x + c x^2, started from the power law."""
     line = fit_line(curves)
     scale = np.abs(curves.x).max(axis=1)
     start = np.stack([line.beta[:, 0], line.beta[:, 1] * scale, np.zeros(len(scale))], axis=1)

@@ -1,7 +1,7 @@
 """Likelihood ratios, as a second opinion where the score test is small.
 
-A score test looks from the null: near separation its quadratic view of the likelihood can mislead. So curvature and step
-are refitted, for the observed counts and for every draw, and
+A score test looks from the null: near separation its quadratic view of the likelihood can mislead. So curvature and
+step are refitted, for the observed counts and for every draw, and
 
     LR = (D_null - D_alternative) / max(1, X^2_alternative / spare scales)
 
@@ -61,9 +61,7 @@ def _ratio(curves: Curves, offset: Floats, world: World, design: Floats, *, upwa
     return np.where(other.beta[:, -1] > 0, 0.0, ratio) if upward else ratio
 
 
-def likelihood_ratio_tests(
-    curves: Curves, null: World, rho: Floats, rng: np.random.Generator, *, step: bool
-) -> Tally:
+def likelihood_ratio_tests(curves: Curves, null: World, rho: Floats, rng: np.random.Generator, *, step: bool) -> Tally:
     """The test of curvature, or of a step, with up to 5,000 draws a curve."""
-    (tally,) = tallies(curves, null, step_ratio if step else curvature_ratio, rho, SCHEDULE, rng)
+    (tally,) = tallies(curves, null, step_ratio if step else curvature_ratio, rho=rho, reps=SCHEDULE, rng=rng)
     return tally

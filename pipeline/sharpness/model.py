@@ -6,7 +6,8 @@ Schaeffer et al. (2023, section 2) have the cross-entropy of a token fall as (N/
 tokens right with p^L. Then log(-log p) is a line in log N whose slope is alpha, whatever L is: a binomial generalised
 linear model. `g` is the chance level of a multiple choice; it is 0 for a free answer.
 
-Shapes: a curve is a row, a scale a column. `counts` and `n` are numbers of test items; a scale with n = 0 has no weight.
+Shapes: a curve is a row, a scale a column. `counts` and `n` are numbers of test items; a scale with n = 0 has no
+weight.
 """
 
 from typing import NamedTuple
@@ -42,12 +43,12 @@ class Curves(NamedTuple):
 
 
 def centred(log_scale: Floats) -> Floats:
-    """x of each curve: natural log of N, minus its mean over the curve's scales."""
-    return log_scale - log_scale.mean(axis=1, keepdims=True)
+    """X of each curve: natural log of N, minus its mean over the curve's scales."""
+    return np.asarray(log_scale - log_scale.mean(axis=1, keepdims=True))
 
 
 def probability(eta: Floats, chance: Floats) -> Floats:
-    """p = g + (1 - g) exp(-exp(eta)); `chance` broadcasts against `eta`."""
+    """P = g + (1 - g) exp(-exp(eta)); `chance` broadcasts against `eta`."""
     rate = np.exp(np.clip(eta, LOWEST_ETA, HIGHEST_ETA))
     return np.asarray(chance + (1 - chance) * np.exp(-rate))
 

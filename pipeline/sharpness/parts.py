@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -31,7 +31,9 @@ def code_version() -> str:
 
 def name_of(chunk: Chunk, reps: Sequence[int], version: str) -> str:
     """A name that changes with anything that the chunk's result depends on: inputs, seed, replicates, code."""
-    digest = hashlib.sha256(f"{version} {tuple(reps)} {chunk.is_gaussian} {chunk.seed.entropy} {chunk.seed.spawn_key}".encode())
+    digest = hashlib.sha256(
+        f"{version} {tuple(reps)} {chunk.is_gaussian} {chunk.seed.entropy} {chunk.seed.spawn_key}".encode()
+    )
     for values in (chunk.counts, chunk.n, *chunk.design):
         # Twelve digits: the last bits of a logarithm differ between processors.
         digest.update(np.char.mod("%.12g", np.asarray(values, float)).tobytes())
@@ -56,6 +58,7 @@ def run(
     paths = [folder / f"{name_of(one.chunk, reps, version)}.parquet" for one in planned]
     waiting = [(one, path) for one, path in zip(planned, paths, strict=True) if not path.is_file()]
     total = sum(len(one.rows) for one in planned)
+    bar: tqdm[Any]
     with tqdm(total=total, desc=progress, unit="curve", delay=1, leave=False, disable=None) as bar:
         bar.update(total - sum(len(one.rows) for one, _ in waiting))
         if workers == 1:
@@ -68,7 +71,7 @@ def run(
     return pd.concat([read_part(path) for path in paths]).sort_index()
 
 
-def _gather(pool: Executor, waiting: Sequence[tuple[Planned, Path]], reps: Sequence[int], bar: "tqdm[None]") -> None:
+def _gather(pool: Executor, waiting: Sequence[tuple[Planned, Path]], reps: Sequence[int], bar: "tqdm[Any]") -> None:
     jobs = {pool.submit(write_part, one, reps, path): len(one.rows) for one, path in waiting}
     try:
         for job in as_completed(jobs):
@@ -102,5 +105,3 @@ def read_part(path: Path) -> pd.DataFrame:
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
-
-

@@ -66,7 +66,7 @@ def _dispersion(known: Curves, rho: Floats) -> Floats:
     pooled = 1 + (known.n[:, 0] - 1) * rho
     # One count where none was likely makes X^2 boundless; ten times the pooled value is bad enough.
     own = np.minimum(x2, 10 * pooled * spare)
-    return np.maximum(1.0, (PRIOR_SCALES * pooled + own) / (PRIOR_SCALES + spare))
+    return np.asarray(np.maximum(1.0, (PRIOR_SCALES * pooled + own) / (PRIOR_SCALES + spare)))
 
 
 def _posterior(known: Curves, phi: Floats) -> tuple[Floats, Floats, Floats]:
@@ -102,7 +102,9 @@ def _quantiles(values: Floats, weight: Floats) -> Floats:
     order = np.argsort(values, axis=1, kind="stable")
     ordered, reached = np.take_along_axis(values, order, 1), np.cumsum(np.take_along_axis(weight, order, 1), axis=1)
     levels = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    return np.stack([row[np.minimum(np.searchsorted(r, levels), len(row) - 1)] for row, r in zip(ordered, reached, strict=True)])
+    return np.stack(
+        [row[np.minimum(np.searchsorted(r, levels), len(row) - 1)] for row, r in zip(ordered, reached, strict=True)]
+    )
 
 
 def _place(curves: Curves, scale: int, eta: Floats, rho: Floats) -> Prediction:

@@ -1,4 +1,4 @@
-"""What a test set of n items can show: expected counts, and whether the zeros are those that the smooth fit predicts."""
+"""What a test set of n items can show: expected counts, and whether the zeros are those that the fit predicts."""
 
 from typing import NamedTuple
 

@@ -1,16 +1,17 @@
 """The statistics of the tests, for one null world a curve and any number of drawn counts.
 
 Each is a score statistic: the smooth model is re-estimated for every draw, the alternative never is. Re-estimation is
-one Fisher step from the curve's own fit (linear in the residuals, so one matrix product serves all draws), after which
-weights and residuals are computed anew and the residuals are projected on what the smooth model's parameters cannot
-reach - a second step in effect. The observed counts go through the same function, so that equal counts give equal
+one Fisher step from the curve's own fit (linear in the residuals, so one matrix product serves all draws), after
+which weights and residuals are computed anew and the residuals are projected on what the smooth model's parameters
+cannot reach - a second step in effect. The observed counts go through the same function, so that equal counts give equal
 statistics. With s = sqrt(W), Q an orthonormal basis of the columns of sX, and a direction z:
 
     e = r - QQ'r,   U = (sz)'e,   V = |sz|^2 - |Q'sz|^2,   t = U / sqrt(V phi),
     phi = max(1, (|e|^2 - U^2 / V) / (scales - parameters - 1))
 
 which is the t of an added variable in the working regression, with the dispersion floored at the binomial's (McCullagh
-and Nelder 1989, sections 4.5 and 12). Directions point upward: t > 0 means that p rises more than the smooth model has it.
+and Nelder 1989, sections 4.5 and 12). Directions point upward: t > 0 means that p rises more than the smooth model
+has it.
 
 Shapes: counts (curves, scales, draws); statistics (curves, draws). All curves of a call have equally many scales.
 """
@@ -98,7 +99,7 @@ def _dot(a: Floats, b: Floats) -> Floats:
 
 
 def direction_t(world: World, counts: Floats, direction: Floats) -> Floats:
-    """t of one direction (curves, scales): the model's line bent upward along it."""
+    """T of one direction (curves, scales): the model's line bent upward along it."""
     left = residuals(world, counts)
     z = left.s * direction[:, :, None]
     length = _dot(z, z)
@@ -134,7 +135,7 @@ def _spare_scales(world: World) -> int:
 
 
 def emergence_score(counts: Floats) -> Floats:
-    """E of counts (curves, scales, draws): signed, the first of tied extremes; +-inf where the median step is 0, 0 if flat.
+    """E of counts (curves, scales, draws): signed; the first of tied extremes; 0 if flat, +-inf if its step is 0.
 
     The same as sql/22_curve_emergence.sql; n is the same at all scales, so counts have the E of scores.
     """

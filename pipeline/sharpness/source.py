@@ -1,7 +1,7 @@
 """The curves of the database, as arrays: which can be tested, and why the others cannot."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -93,7 +93,7 @@ def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return frame
 
 
-def _reason(row: "pd._TupleCurve") -> str | None:  # type: ignore[name-defined]
+def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertuples; one return a reason
     scores, params = np.asarray(row.scores, float), np.asarray(row.params, float)
     if row.is_aggregate:
         return "aggregate"

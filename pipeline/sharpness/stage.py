@@ -43,7 +43,8 @@ def run(settings: Settings) -> list[Path]:
     with database.connect(settings.database) as connection:
         connection.execute("create or replace table curve_tests as from read_parquet(?)", [str(path)])
         tested = database.count(connection, "select count(*) from curve_tests where is_tested")
-    print(f"sharpness {tested:,} of {len(frame):,} curves tested; {settings.shown(path)}{'' if is_new else ' is up to date'}")
+    state = "" if is_new else " is up to date"
+    print(f"sharpness {tested:,} of {len(frame):,} curves tested; {settings.shown(path)}{state}")
     return [settings.database, path]
 
 
@@ -77,6 +78,5 @@ def write(table: object, path: Path, mark: str) -> None:
     with replacing(path) as temporary, duckdb.connect() as connection:
         connection.register("curve_tests", table)
         place = str(temporary).replace("'", "''")
-        connection.execute(
-            f"copy (from curve_tests) to '{place}' (format parquet, compression zstd, kv_metadata {{fingerprint: '{mark}'}})"
-        )
+        options = f"format parquet, compression zstd, kv_metadata {{fingerprint: '{mark}'}}"
+        connection.execute(f"copy (from curve_tests) to '{place}' ({options})")

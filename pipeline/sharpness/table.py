@@ -10,8 +10,7 @@ from pipeline.sharpness.source import KEY
 
 LEVEL = 0.05
 FLAGS = ("without_1_covered", "without_2_covered", "without_2_second_covered", "jump_excluded_10", "jump_excluded_20")
-WHOLE = tuple(f"{test}_replicates" for test in TESTS) + ("degrees_of_freedom", "step_at", "zeros")
-STATUS_OF_REASON = {"invalid": "invalid", "aggregate": "aggregate"}
+WHOLE = (*(f"{test}_replicates" for test in TESTS), "degrees_of_freedom", "step_at", "zeros")
 
 
 def curve_tests(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -39,9 +38,21 @@ def _order(columns: list[str]) -> list[str]:
     first = [*KEY, "basis", "status", "is_tested", "n_scales", "n_test", "n_class", "chance"]
     last = ["expected_counts"]
     # One test's columns side by side.
-    tests = [name for test in TESTS for name in sorted(columns) if name.split("_")[0] == test and name != "curvature_deviance"]
+    tests = [
+        name
+        for test in TESTS
+        for name in sorted(columns)
+        if name.split("_")[0] == test and name != "curvature_deviance"
+    ]
     middle = [name for name in columns if name not in {*first, *last, *tests, "set_aside", "jump"}]
-    return [*first, *middle[: middle.index("without_1_predicted")], *tests, "jump", *middle[middle.index("without_1_predicted") :], *last]
+    return [
+        *first,
+        *middle[: middle.index("without_1_predicted")],
+        *tests,
+        "jump",
+        *middle[middle.index("without_1_predicted") :],
+        *last,
+    ]
 
 
 def adjusted(p: pd.Series) -> pd.Series:
