@@ -9,8 +9,8 @@
 | break      | power law with curvature                      | largest t of a step, all places   | upper      |
 
 Draws are beta-binomial with the pooled correlation rho of curves of the same kind. The t statistics are scaled by each
-draw's own dispersion, so that a wrong rho moves their level little. E is not pivotal and its null is plugged in: its test
-is conservative.
+draw's own dispersion, so that a wrong rho moves their level little. E is not pivotal and its null is plugged in: its
+test is conservative.
 
 p is a mid-p with the observed counts among the draws: (greater + (equal + 1) / 2) / (draws + 1). Draws are adaptive:
 a thousand, and where p < 0.01 more, until twenty reach the observed (Besag and Clifford 1991) or the limit is met.
@@ -25,7 +25,7 @@ from pipeline.sharpness import draws
 from pipeline.sharpness.fit import fit_intercept, fit_power_law
 from pipeline.sharpness.ladder import fit_curvature
 from pipeline.sharpness.model import Curves, Floats, centred
-from pipeline.sharpness.score_tests import World, break_t, direction_t, emergence_score, world
+from pipeline.sharpness.score_tests import World, break_t, direction_t, emergence_score, steep_t, world
 
 PAPER_SLOPE = -0.5
 SCHEDULE = (1_000, 10_000, 100_000)
@@ -111,7 +111,7 @@ def _curvature_and_emergence(world: World, counts: Floats) -> Sequence[Floats]:
 
 
 def _steepness(world: World, counts: Floats) -> Sequence[Floats]:
-    return (direction_t(world, counts, world.x),)
+    return (steep_t(world, counts),)
 
 
 def _break(world: World, counts: Floats) -> Sequence[Floats]:

@@ -1,45 +1,54 @@
-"""How large a jump the data still allow: silence of a test is no proof of smoothness.
+"""Which jumps the data exclude: silence of a test is no proof of smoothness.
 
-At each place the size of an upward step in p, beyond the power law with curvature, is estimated by least squares on the
-working model: delta = U / V, with the step projected off the tangent of the smooth fit, and bounded from above by
-delta + t(0.95; scales - 4) root(phi / V). The largest bound over places is the bound of the curve: "no jump above d" is
-claimed only where it holds at every place, so that the search needs no correction (an intersection-union test).
+"No jump above d" is claimed where, for every place k, the power law with curvature and a jump of d in p before scale k
+fits worse than the same with a step of any size at k:
 
-Weights use (np + 2) / (n + 4) for p (Agresti and Coull 1998): a fitted 0 out of three items excludes little.
+    (D(d, k) - D(k)) / max(1, X^2(k) / spare)  >  t(0.95; spare)^2,    spare = scales - 4
+
+A likelihood ratio, one-sided at 5 %, with the dispersion of the larger model. As every place has to be excluded, the
+search needs no correction (an intersection-union test, Berger 1982). Where the best step is itself as large as d, the
+fit with d is close to it and nothing is excluded.
 """
 
 import numpy as np
 from scipy import stats
 
-from pipeline.sharpness.model import Curves, Floats, probability, rise
+from pipeline.sharpness.fit import Fit, fit
+from pipeline.sharpness.ladder import step_design
+from pipeline.sharpness.model import Booleans, Curves, Floats, pearson, probability
 from pipeline.sharpness.score_tests import polynomial
 
 LEVEL = 0.95
 
 
-def jump_bound(curves: Curves, eta: Floats) -> Floats:
-    """The 95 % upper bound of a jump of each curve, in score units; 1 where nothing smaller is excluded.
+def jump_excluded(curves: Curves, curvature: Fit, size: float) -> Booleans:
+    """Whether an upward jump of `size` (in score units) is excluded at every place, (curves,).
 
     Args:
         curves: the counts.
-        eta: (curves, scales) of the power law with curvature.
+        curvature: the power law with curvature, fitted to them.
+        size: the jump, beyond what curvature explains.
     """
-    spare = curves.counts.shape[1] - 4
-    if spare < 1:
-        return np.ones(len(curves.counts))
-    chance = curves.chance[:, None]
-    p = probability(eta, chance)
-    steadied = (curves.n * p + 2) / (curves.n + 4)
-    root = np.sqrt(curves.n / (steadied * (1 - steadied)))
-    tangent = polynomial(curves.x, 2) * (rise(eta, chance) * root)[:, :, None]
-    project = tangent @ np.linalg.pinv(tangent, rcond=1e-6)
-    number = curves.counts.shape[1]
-    steps = (np.arange(number)[:, None] >= np.arange(1, number)).astype(float)[None] * root[:, :, None]
-    steps = steps - project @ steps
-    left = root * (curves.counts / np.maximum(curves.n, 1) - p)
-    left = left - np.einsum("ckj,cj->ck", project, left)
-    u, v = np.einsum("ckj,ck->cj", steps, left), np.einsum("ckj,ckj->cj", steps, steps)
-    safe = np.maximum(v, 1e-12)
-    phi = np.maximum(1.0, ((left**2).sum(axis=1)[:, None] - u**2 / safe) / spare)
-    bound = np.where(v > 1e-6, u / safe + stats.t.ppf(LEVEL, spare) * np.sqrt(phi / safe), 1.0)
-    return np.asarray(np.minimum(bound.max(axis=1), 1.0))
+    scales = curves.counts.shape[1]
+    spare = scales - 4
+    excluded = np.full(len(curves.counts), spare >= 1)
+    smooth, start = polynomial(curves.x, 2), np.pad(curvature.beta, ((0, 0), (0, 1)))
+    for place in range(1, scales) if spare >= 1 else ():
+        rows = np.flatnonzero(excluded)
+        part, at = curves.take(rows), np.full(len(rows), place)
+        free = fit(part, step_design(part.x, at), start[rows])
+        lift: Floats = size * (np.arange(scales) >= at[:, None]).astype(np.float64)
+        # The smooth part starts where the free fit has it, and where it lay without a jump.
+        held = [fit(part, smooth[rows], beta, 0.0, lift) for beta in (free.beta[:, :3], curvature.beta[rows])]
+        worse = np.minimum(held[0].deviance, held[1].deviance) - free.deviance
+        x2 = pearson(part.counts, part.n, probability(free.eta, part.chance[:, None]))
+        bar = stats.t.ppf(LEVEL, spare) ** 2 * np.maximum(1.0, x2 / spare)
+        is_smaller = _step_size(part, free, place) < size
+        excluded[rows] = (worse > bar) & is_smaller
+    return excluded
+
+
+def _step_size(curves: Curves, free: Fit, place: int) -> np.ndarray:
+    """The fitted step in p at the first scale after it."""
+    without = free.eta[:, place] - free.beta[:, 3]
+    return probability(free.eta[:, place], curves.chance) - probability(without, curves.chance)

@@ -11,8 +11,8 @@ def distribution(p: Floats, n: int, rho: Floats) -> Floats:
     """Probabilities of 0..n right answers, shape (*p.shape, n + 1).
 
     Beta-binomial with mean p and correlation rho of any two items: variance n p (1 - p) (1 + (n - 1) rho); rho = 0
-    is the binomial. From the ratios P(y + 1) / P(y) = (n - y) / (y + 1) * (a + y) / (b + n - y - 1), a = p (1 - rho) / rho,
-    b = (1 - p) (1 - rho) / rho, so that no gamma function is called.
+    is the binomial. From the ratios P(y + 1) / P(y) = (n - y) / (y + 1) * (a + y) / (b + n - y - 1) with
+    a = p (1 - rho) / rho, b = (1 - p) (1 - rho) / rho, so that no gamma function is called.
     """
     y = np.arange(n)
     p = np.clip(p, LEAST_P, 1 - LEAST_P)[..., None]

@@ -7,18 +7,19 @@ import numpy as np
 from scipy import stats
 
 from pipeline.sharpness.boot import Design, boot_chunk
-from pipeline.sharpness.bounds import jump_bound
+from pipeline.sharpness.bounds import jump_excluded
 from pipeline.sharpness.fit import PowerLaw, fit_power_law
 from pipeline.sharpness.gaussian import gaussian_tests
 from pipeline.sharpness.ladder import Ladder, fit_ladder
 from pipeline.sharpness.likelihood_ratio import likelihood_ratio_tests
-from pipeline.sharpness.model import Booleans, Curves, Floats, centred, deviance
+from pipeline.sharpness.model import Booleans, Curves, Floats, centred, deviance, probability
 from pipeline.sharpness.predict import Prediction, predict, predict_gaussian
 from pipeline.sharpness.resolution import zeros
 from pipeline.sharpness.score_tests import world
 
 Column = np.ndarray
 SMALL = 0.05
+JUMPS = (0.1, 0.2)
 CHANCE_SHARES = (0.0, 0.25, 0.5, 0.75)
 
 
@@ -38,14 +39,18 @@ def evaluate(chunk: Chunk, reps: Sequence[int]) -> dict[str, Column]:
         return _evaluate_gaussian(chunk)
     items = np.repeat(np.asarray(chunk.n, float)[:, None], chunk.counts.shape[1], axis=1)
     curves = Curves(chunk.counts, items, centred(chunk.design.log_scale), chunk.design.chance)
-    boot_seed, ratio_seed = chunk.seed.spawn(2)
+    boot_seed, ratio_seed = (child(chunk.seed, number) for number in range(2))
     line, ladder = fit_power_law(curves), fit_ladder(curves)
     columns = fit_columns(curves, line, ladder)
+    columns |= {"rho": chunk.design.rho, "slope_edge": chunk.design.edge, "is_informative": informative(curves, line)}
     columns |= boot_chunk(chunk.counts, chunk.n, chunk.design, reps, boot_seed)
     etas = (line.eta, ladder.curvature.eta)
     columns |= _ratio_columns(curves, etas, rho=chunk.design.rho, found=columns, seed=ratio_seed)
     columns |= _prediction_columns(*(predict(curves, held_out, chunk.design.rho) for held_out in (1, 2)))
-    columns |= _bound_columns(jump_bound(curves, ladder.curvature.eta))
+    columns |= {
+        f"jump_excluded_{round(100 * size)}": jump_excluded(curves, ladder.curvature, size).astype(float)
+        for size in JUMPS
+    }
     seen = zeros(curves, line.eta, chunk.design.rho)
     columns |= {
         "zeros": seen.seen,
@@ -56,6 +61,11 @@ def evaluate(chunk: Chunk, reps: Sequence[int]) -> dict[str, Column]:
     is_below = columns["status"] == "below_chance"
     # The model cannot give a score below chance: its tests would test that and nothing else.
     return {name: _blanked(name, column, is_below) for name, column in columns.items()}
+
+
+def child(seed: np.random.SeedSequence, number: int) -> np.random.SeedSequence:
+    """A stream of its own; unlike `seed.spawn`, which counts its calls, the same one every time."""
+    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, number))
 
 
 def _blanked(name: str, column: Column, rows: Booleans) -> Column:
@@ -97,6 +107,12 @@ def fit_columns(curves: Curves, line: PowerLaw, ladder: Ladder) -> dict[str, Col
         "alpha_chance_free": alpha_free,
         "deviance_chance_free": deviance_free,
     }
+
+
+def informative(curves: Curves, line: PowerLaw) -> Floats:
+    """1 where n p (1 - p) of the fit is at least 1 at two or more scales: elsewhere no test of shape can say much."""
+    p = probability(line.eta, curves.chance[:, None])
+    return np.asarray((curves.n * p * (1 - p) >= 1).sum(axis=1) >= 2, float)
 
 
 def status(curves: Curves, line: PowerLaw) -> Column:
@@ -156,14 +172,6 @@ def _ratio_columns(
 def _prediction_columns(without_1: list[Prediction], without_2: list[Prediction]) -> dict[str, Column]:
     named = {"without_1": without_1[0], "without_2": without_2[1], "without_2_second": without_2[0]}
     return {f"{name}_{field}": value for name, found in named.items() for field, value in found._asdict().items()}
-
-
-def _bound_columns(bound: Floats) -> dict[str, Column]:
-    return {
-        "jump_bound": bound,
-        "jump_excluded_10": (bound < 0.1).astype(float),
-        "jump_excluded_20": (bound < 0.2).astype(float),
-    }
 
 
 def _evaluate_gaussian(chunk: Chunk) -> dict[str, Column]:

@@ -3,6 +3,8 @@
 Everything here is made from tables in the database and takes seconds, so that it follows THRESHOLD; the tests do not.
 """
 
+from collections.abc import Callable
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -89,14 +91,16 @@ def observed_expected(
     rows = []
     for number, world in enumerate(("binomial", "overdispersed")):
         scores = drawn_scores(tested, overdispersed=world == "overdispersed", worlds=worlds, seed=[seed, number])
-        for reading in readings.itertuples():
-            hits = emergent(scores, threshold, is_absolute=reading.is_absolute, keeps_infinite=reading.keeps_infinite)
-            observed = tested["emergent_under"].map(_contains(reading.reading)).to_numpy()
+        for name, is_absolute, keeps_infinite in zip(
+            readings["reading"], readings["is_absolute"], readings["keeps_infinite"], strict=True
+        ):
+            hits = emergent(scores, threshold, is_absolute=bool(is_absolute), keeps_infinite=bool(keeps_infinite))
+            observed = tested["emergent_under"].map(_contains(str(name))).to_numpy()
             for (metric, n_class), kept in groups:
                 seen, counts = int(observed[kept].sum()), hits[kept].sum(axis=0)
                 low, high = np.quantile(counts, (0.025, 0.975))
                 p = ((counts >= seen).sum() + 1) / (worlds + 1)
-                rows.append((world, reading.reading, metric, n_class, kept.sum(), seen, counts.mean(), low, high, p))
+                rows.append((world, name, metric, n_class, kept.sum(), seen, counts.mean(), low, high, p))
     columns = ["world", "reading", "metric", "n_class", "curves", "observed", "expected", "low", "high", "p"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -105,10 +109,11 @@ def drawn_scores(tested: pd.DataFrame, *, overdispersed: bool, worlds: int, seed
     """E of draws from the fitted smooth world: (curves, worlds), in the order of the table."""
     rng = np.random.default_rng(seed)
     scores = np.empty((len(tested), worlds))
-    for row, curve in enumerate(tested.itertuples()):
-        n = int(curve.n_test)
-        p = np.asarray(curve.expected_counts, float) / n
-        mass = draws.distribution(p, n, np.full(len(p), curve.rho if overdispersed else 0.0))
+    columns = zip(tested["n_test"], tested["expected_counts"], tested["rho"], strict=True)
+    for row, (items, expected, rho) in enumerate(columns):
+        n = int(items)
+        p = np.asarray(expected, float) / n
+        mass = draws.distribution(p, n, np.full(len(p), rho if overdispersed else 0.0))
         scores[row] = emergence_score(draws.draw(rng, np.cumsum(mass, axis=1), worlds)[None])[0]
     return scores
 
@@ -119,7 +124,7 @@ def emergent(scores: Floats, threshold: float, *, is_absolute: bool, keeps_infin
     return np.asarray((values > threshold) & (np.isfinite(scores) | keeps_infinite))
 
 
-def _contains(reading: str):  # noqa: ANN202 - a function of a list of readings, for map
+def _contains(reading: str) -> Callable[[object], bool]:
     return lambda under: isinstance(under, (list, np.ndarray)) and reading in under
 
 

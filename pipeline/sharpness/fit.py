@@ -25,6 +25,7 @@ STEEPEST = 20.0  # |alpha| at which neighbouring scales, a factor 2 apart, are 0
 SLOPES = (-8.0, -2.0, -0.6, -0.2, -0.05, 0.1, 0.5, 3.0)
 STARTS_TRIED = 3
 RIDGE = 1e-10
+HIGHEST_LIFTED = 1 - 1e-6
 
 
 class Fit(NamedTuple):
@@ -54,7 +55,7 @@ class PowerLaw(NamedTuple):
     is_separated: Booleans
 
 
-def fit(curves: Curves, design: Floats, start: Floats, offset: Floats | float = 0.0) -> Fit:
+def fit(curves: Curves, design: Floats, start: Floats, offset: Floats | float = 0.0, lift: Floats | float = 0.0) -> Fit:
     """Maximise the binomial likelihood of eta = offset + design beta for each curve.
 
     Scoring: beta += (X'WX)^-1 X'W^(1/2) r with Pearson residuals r and W = (dp/d(eta))^2 n / (p (1 - p)); a step that
@@ -65,18 +66,19 @@ def fit(curves: Curves, design: Floats, start: Floats, offset: Floats | float = 
         design: (curves, scales, parameters).
         start: (curves, parameters).
         offset: (curves, scales), or a number: the part of eta that is not fitted.
+        lift: (curves, scales), or a number: what is added to p, which stays below one.
     """
     beta = start.copy()
-    offset = np.broadcast_to(offset, curves.counts.shape)
+    offset, lift = (np.broadcast_to(part, curves.counts.shape) for part in (offset, lift))
     chance = curves.chance[:, None]
     eta = offset + np.einsum("ckq,cq->ck", design, beta)
-    found = deviance(curves.counts, curves.n, probability(eta, chance))
+    found = deviance(curves.counts, curves.n, lifted(eta, chance, lift))
     active = np.arange(len(beta))
     for _ in range(MAX_STEPS):
         if not len(active):
             break
         part, columns = curves.take(active), design[active]
-        step = _scoring_step(part, columns, eta[active])
+        step = _scoring_step(part, columns, eta[active], lift[active])
         old = found[active]
         new_eta, new = eta[active].copy(), old.copy()
         accepted = np.zeros((len(active), columns.shape[2]))
@@ -84,7 +86,7 @@ def fit(curves: Curves, design: Floats, start: Floats, offset: Floats | float = 
         for halving in range(MAX_HALVINGS):
             tried = beta[active[waiting]] + step[waiting] / 2**halving
             tried_eta = offset[active[waiting]] + np.einsum("ckq,cq->ck", columns[waiting], tried)
-            tried_p = probability(tried_eta, part.chance[waiting, None])
+            tried_p = lifted(tried_eta, part.chance[waiting, None], lift[active[waiting]])
             value = deviance(part.counts[waiting], part.n[waiting], tried_p)
             better = value <= old[waiting]
             rows = waiting[better]
@@ -99,8 +101,13 @@ def fit(curves: Curves, design: Floats, start: Floats, offset: Floats | float = 
     return Fit(beta, eta, found)
 
 
-def _scoring_step(curves: Curves, design: Floats, eta: Floats) -> Floats:
-    p = probability(eta, curves.chance[:, None])
+def lifted(eta: Floats, chance: Floats, lift: Floats) -> Floats:
+    """The model's p, raised by `lift` and kept below one."""
+    return np.asarray(np.minimum(probability(eta, chance) + lift, np.where(lift > 0, HIGHEST_LIFTED, 1.0)))
+
+
+def _scoring_step(curves: Curves, design: Floats, eta: Floats, lift: Floats) -> Floats:
+    p = lifted(eta, curves.chance[:, None], lift)
     spread = np.sqrt(variance(p, curves.n))
     residual = (curves.counts - curves.n * p) / spread
     # The minus sign: p falls as eta rises.

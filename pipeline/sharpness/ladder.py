@@ -47,13 +47,12 @@ def fit_curvature(curves: Curves) -> Fit:
 
 def fit_step(curves: Curves, curvature: Fit) -> tuple[Fit, Floats]:
     """Curvature and an upward step (a fall of eta) before the best scale; where none helps, curvature alone."""
-    number = curves.counts.shape[1]
     start = np.pad(curvature.beta, ((0, 0), (0, 1)))
     fits = [Fit(start, curvature.eta, curvature.deviance)]
-    for place in range(1, number):
+    for place in range(1, curves.counts.shape[1]):
         found = fit(curves, step_design(curves.x, np.full(len(curves.x), place)), start)
-        found.deviance[found.beta[:, 3] > 0] = np.inf
-        fits.append(found)
+        # A step down counts as none.
+        fits.append(found._replace(deviance=np.where(found.beta[:, 3] > 0, np.inf, found.deviance)))
     chosen = best(fits)
     place = np.argmin(np.stack([found.deviance for found in fits]), axis=0).astype(float)
     return chosen, np.where(place > 0, place, np.nan)

@@ -22,8 +22,8 @@ def correlation(pearson: Floats, spare: Floats, n: Floats) -> float:
     """Rho of beta-binomial counts, by moments over curves of one kind.
 
     E[X^2] = spare (1 + (n - 1) rho), with X^2 around the power law with curvature, so that bent curves do not pass
-    for noise; summed over curves and solved for rho. X^2 of a curve counts at most twenty times its `spare`: one broken curve
-    is no noise level. Between 0 and 0.3.
+    for noise; summed over curves and solved for rho. X^2 of a curve counts at most twenty times its `spare`: one broken
+    curve is no noise level. Between 0 and 0.3.
 
     Args:
         pearson: (curves,), Pearson's X^2.

@@ -9,7 +9,14 @@ from pipeline.sharpness.plan import n_class
 from pipeline.sharpness.source import KEY
 
 LEVEL = 0.05
-FLAGS = ("without_1_covered", "without_2_covered", "without_2_second_covered", "jump_excluded_10", "jump_excluded_20")
+FLAGS = (
+    "is_informative",
+    "without_1_covered",
+    "without_2_covered",
+    "without_2_second_covered",
+    "jump_excluded_10",
+    "jump_excluded_20",
+)
 WHOLE = (*(f"{test}_replicates" for test in TESTS), "degrees_of_freedom", "step_at", "zeros")
 
 
