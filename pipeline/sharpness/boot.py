@@ -25,7 +25,7 @@ from pipeline.sharpness import draws
 from pipeline.sharpness.fit import fit_intercept, fit_power_law
 from pipeline.sharpness.ladder import fit_curvature
 from pipeline.sharpness.model import Curves, Floats, centred
-from pipeline.sharpness.score_tests import World, break_t, direction_t, emergence_score, steep_t, world
+from pipeline.sharpness.score_tests import World, break_t, direction_t, emergence_score, world
 
 PAPER_SLOPE = -0.5
 SCHEDULE = (1_000, 10_000, 100_000)
@@ -91,12 +91,15 @@ def boot_chunk(
     return found
 
 
+def slope_world(curves: Curves, alpha: Floats) -> World:
+    """Power laws of given slopes, with the intercept fitted."""
+    return world(curves, fit_intercept(curves, alpha).eta, 0)
+
+
 def null_worlds(curves: Curves, edge: Floats) -> list[tuple[tuple[str, ...], World, Statistic]]:
     """The tests that share a null world, that world, and their statistics."""
     line = world(curves, fit_power_law(curves).eta, 1)
-    steep, steeper = (
-        world(curves, fit_intercept(curves, alpha).eta, 0) for alpha in (np.full_like(edge, PAPER_SLOPE), edge)
-    )
+    steep, steeper = (slope_world(curves, alpha) for alpha in (np.full_like(edge, PAPER_SLOPE), edge))
     curved = world(curves, fit_curvature(curves).eta, 2)
     return [
         (("curvature", "emergence"), line, _curvature_and_emergence),
@@ -111,7 +114,7 @@ def _curvature_and_emergence(world: World, counts: Floats) -> Sequence[Floats]:
 
 
 def _steepness(world: World, counts: Floats) -> Sequence[Floats]:
-    return (steep_t(world, counts),)
+    return (direction_t(world, counts, world.x),)
 
 
 def _break(world: World, counts: Floats) -> Sequence[Floats]:

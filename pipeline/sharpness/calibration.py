@@ -24,7 +24,7 @@ from pipeline.sharpness.fit import fit_intercept, fit_power_law
 from pipeline.sharpness.ladder import fit_curvature
 from pipeline.sharpness.model import Curves, Floats, eta_of, probability
 
-PER_CLASS = 500
+PER_CLASS = 400
 REPLICATES = 1_000
 SEED = 20230429
 HIGHEST = 0.98

@@ -6,20 +6,20 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from pipeline.sharpness.boot import Design, boot_chunk
+from pipeline.sharpness.boot import Design, boot_chunk, null_worlds
 from pipeline.sharpness.bounds import jump_excluded
 from pipeline.sharpness.fit import PowerLaw, fit_power_law
 from pipeline.sharpness.gaussian import gaussian_tests
 from pipeline.sharpness.ladder import Ladder, fit_ladder
-from pipeline.sharpness.likelihood_ratio import likelihood_ratio_tests
+from pipeline.sharpness.likelihood_ratio import likelihood_ratio_test
 from pipeline.sharpness.model import Booleans, Curves, Floats, centred, deviance, probability
 from pipeline.sharpness.predict import Prediction, predict, predict_gaussian
 from pipeline.sharpness.resolution import zeros
-from pipeline.sharpness.score_tests import world
 
 Column = np.ndarray
 SMALL = 0.05
 JUMPS = (0.1, 0.2)
+SLOPES, SLOPE_GATE = ("steep", "steeper"), 0.25
 CHANCE_SHARES = (0.0, 0.25, 0.5, 0.75)
 
 
@@ -44,8 +44,7 @@ def evaluate(chunk: Chunk, reps: Sequence[int]) -> dict[str, Column]:
     columns = fit_columns(curves, line, ladder)
     columns |= {"rho": chunk.design.rho, "slope_edge": chunk.design.edge, "is_informative": informative(curves, line)}
     columns |= boot_chunk(chunk.counts, chunk.n, chunk.design, reps, boot_seed)
-    etas = (line.eta, ladder.curvature.eta)
-    columns |= _ratio_columns(curves, etas, rho=chunk.design.rho, found=columns, seed=ratio_seed)
+    columns |= _ratio_columns(curves, chunk.design, columns, ratio_seed)
     columns |= _prediction_columns(*(predict(curves, held_out, chunk.design.rho) for held_out in (1, 2)))
     columns |= {
         f"jump_excluded_{round(100 * size)}": jump_excluded(curves, ladder.curvature, size).astype(float)
@@ -148,24 +147,27 @@ def free_chance(curves: Curves, line: PowerLaw) -> tuple[Floats, Floats, Floats]
 
 
 def _ratio_columns(
-    curves: Curves,
-    null_etas: tuple[Floats, Floats],
-    *,
-    rho: Floats,
-    found: dict[str, Column],
-    seed: np.random.SeedSequence,
+    curves: Curves, design: Design, found: dict[str, Column], seed: np.random.SeedSequence
 ) -> dict[str, Column]:
-    """Likelihood-ratio p where the score test is below 5 %, null elsewhere."""
+    """Likelihood-ratio p where the score test's is small, null elsewhere.
+
+    For the slope the ratio takes the score test's place where that is below 25 %, and `<test>_score_p` keeps it: a
+    curve has to pass both, so that the level can only fall. Curvature and break keep both p values beside each other.
+    """
     rng = np.random.default_rng(seed)
     columns: dict[str, Column] = {}
-    for test, eta, degree in zip(("curvature", "break"), null_etas, (1, 2), strict=True):
-        p = np.full(len(rho), np.nan)
-        rows = np.flatnonzero(found[f"{test}_p"] < SMALL)
+    for names, null, _ in null_worlds(curves, design.edge):
+        test = names[0]
+        score_p, is_slope = found[f"{test}_p"], test in SLOPES
+        p = np.full(len(score_p), np.nan)
+        rows = np.flatnonzero(score_p < (SLOPE_GATE if is_slope else SMALL))
         if len(rows):
-            part = curves.take(rows)
-            null = world(part, eta[rows], degree)
-            p[rows] = likelihood_ratio_tests(part, null, rho[rows], rng, step=test == "break").p
-        columns[f"{test}_lr_p"] = p
+            tally = likelihood_ratio_test(test, curves.take(rows), null.take(rows), design.rho[rows], rng)
+            p[rows] = tally.p
+        if is_slope:
+            columns |= {f"{test}_score_p": score_p, f"{test}_p": np.where(np.isnan(p), score_p, p)}
+        else:
+            columns[f"{test}_lr_p"] = p
     return columns
 
 

@@ -1,7 +1,8 @@
 """Likelihood ratios, as a second opinion where the score test is small.
 
-A score test looks from the null: near separation its quadratic view of the likelihood can mislead. So curvature and
-step are refitted, for the observed counts and for every draw, and
+A score test looks from the null: near separation, or far away, its quadratic view of the likelihood misleads. Seen from
+slope -0.5, the curve 0, .., 0, n is all noise, which scales its own t down to 1.6 whatever n is. So slope, curvature
+and step are refitted, for the observed counts and for every draw, and
 
     LR = (D_null - D_alternative) / max(1, X^2_alternative / spare scales)
 
@@ -19,21 +20,29 @@ from pipeline.sharpness.ladder import step_design
 from pipeline.sharpness.model import Curves, Floats, pearson, probability
 from pipeline.sharpness.score_tests import World, break_t, polynomial
 
-SCHEDULE = (1_000, 5_000)
+SCHEDULE = (1_000, 10_000)
 
 
 def curvature_ratio(world: World, counts: Floats) -> Sequence[Floats]:
     """LR of curvature over the power law; counts (curves, scales, draws) -> (curves, draws)."""
     flat = _as_curves(world, counts)
-    return (_ratio(flat, _offset(world, counts), world, polynomial(flat.x, 2)).reshape(len(counts), -1),)
+    return (_ratio(flat, _offset(world, counts), world, polynomial(flat.x, 2))[0].reshape(len(counts), -1),)
 
 
 def step_ratio(world: World, counts: Floats) -> Sequence[Floats]:
     """LR of an upward step over curvature, at the place of the largest score statistic."""
     flat = _as_curves(world, counts)
     place = break_t(world, counts)[1].reshape(-1)
-    ratio = _ratio(flat, _offset(world, counts), world, step_design(flat.x, place), upward=True)
-    return (ratio.reshape(len(counts), -1),)
+    ratio, last = _ratio(flat, _offset(world, counts), world, step_design(flat.x, place))
+    return (np.where(last > 0, 0.0, ratio).reshape(len(counts), -1),)
+
+
+def slope_ratio(world: World, counts: Floats) -> Sequence[Floats]:
+    """LR of a free slope over the null world's, with the sign of the difference: positive where p rises faster."""
+    flat = _as_curves(world, counts)
+    design = polynomial(flat.x, 1)
+    ratio, last = _ratio(flat, _offset(world, counts), world, design)
+    return ((-np.sign(last) * ratio).reshape(len(counts), -1),)
 
 
 def _as_curves(world: World, counts: Floats) -> Curves:
@@ -49,7 +58,8 @@ def _offset(world: World, counts: Floats) -> Floats:
     return np.repeat(world.eta, counts.shape[2], axis=0)
 
 
-def _ratio(curves: Curves, offset: Floats, world: World, design: Floats, *, upward: bool = False) -> Floats:
+def _ratio(curves: Curves, offset: Floats, world: World, design: Floats) -> tuple[Floats, Floats]:
+    """LR of a design over its first columns, which are the null's, and the last coefficient."""
     parameters = world.design.shape[2]
     start = np.zeros((len(offset), design.shape[2]))
     null = fit(curves, design[:, :, :parameters], start[:, :parameters], offset)
@@ -58,10 +68,13 @@ def _ratio(curves: Curves, offset: Floats, world: World, design: Floats, *, upwa
     spare = max(1, curves.x.shape[1] - design.shape[2])
     x2 = pearson(curves.counts, curves.n, probability(other.eta, curves.chance[:, None]))
     ratio = np.maximum(null.deviance - other.deviance, 0.0) / np.maximum(1.0, x2 / spare)
-    return np.where(other.beta[:, -1] > 0, 0.0, ratio) if upward else ratio
+    return ratio, other.beta[:, -1]
 
 
-def likelihood_ratio_tests(curves: Curves, null: World, rho: Floats, rng: np.random.Generator, *, step: bool) -> Tally:
-    """The test of curvature, or of a step, with up to 5,000 draws a curve."""
-    (tally,) = tallies(curves, null, step_ratio if step else curvature_ratio, rho=rho, reps=SCHEDULE, rng=rng)
+RATIOS = {"steep": slope_ratio, "steeper": slope_ratio, "curvature": curvature_ratio, "break": step_ratio}
+
+
+def likelihood_ratio_test(test: str, curves: Curves, null: World, rho: Floats, rng: np.random.Generator) -> Tally:
+    """The likelihood-ratio version of a test of `boot`, with up to 10,000 draws a curve."""
+    (tally,) = tallies(curves, null, RATIOS[test], rho=rho, reps=SCHEDULE, rng=rng)
     return tally

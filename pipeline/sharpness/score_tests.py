@@ -3,8 +3,8 @@
 Each is a score statistic: the smooth model is re-estimated for every draw, the alternative never is. Re-estimation is
 one Fisher step from the curve's own fit (linear in the residuals: one matrix product serves all draws), after
 which weights and residuals are computed anew and the residuals are projected on what the smooth model's parameters
-cannot reach - a second step in effect. The observed counts go through the same function, so that equal counts give equal
-statistics. With s = sqrt(W), Q an orthonormal basis of the columns of sX, and a direction z:
+cannot reach - a second step in effect. The observed counts go through the same function, so that equal counts give
+equal statistics. With s = sqrt(W), Q an orthonormal basis of the columns of sX, and a direction z:
 
     e = r - QQ'r,   U = (sz)'e,   V = |sz|^2 - |Q'sz|^2,   t = U / sqrt(V phi),
     phi = max(1, (|e|^2 - U^2 / V) / (scales - parameters - 1))
@@ -20,11 +20,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.sharpness.model import Curves, Floats, eta_of, probability, rise, variance
+from pipeline.sharpness.model import Curves, Floats, probability, rise, variance
 
 LONGEST_RESTEP = 2.0
 LARGEST_RESIDUAL = 1e6
-FREE_STEPS, LONGEST_FREE_STEP = 5, 4.0
 LEAST_SHARE = 1e-6  # of a direction's length that the smooth model must leave, or there is nothing to test
 
 
@@ -106,52 +105,6 @@ def direction_t(world: World, counts: Floats, direction: Floats) -> Floats:
     length = _dot(z, z)
     v = length - sum(_dot(known, z) ** 2 for known in left.basis)
     return _t(_dot(z, left.e), v, length, _dot(left.e, left.e), _spare_scales(world))
-
-
-def steep_t(world: World, counts: Floats) -> Floats:
-    """The t of a slope steeper (upward) than that of the null world, whose design is the intercept alone.
-
-    Far from the null no direction at the null tells what noise is left: 0, .., 0, n would scale itself down to t = 1.6.
-    So the dispersion is that of the power law with a free slope, approached in a few scoring steps: the
-    smallest X^2 / (scales - 2) on the way, at least 1.
-    """
-    left = residuals(world, counts)
-    z = left.s * world.x[:, :, None]
-    u, length = _dot(z, left.e), _dot(z, z)
-    v = length - sum(_dot(known, z) ** 2 for known in left.basis)
-    informed = v > LEAST_SHARE * np.maximum(length, 1e-9)
-    phi = np.maximum(1.0, _free_slope_pearson(world, counts) / (world.x.shape[1] - 2))
-    return np.where(informed, u / np.sqrt(np.where(informed, v, 1.0) * phi), 0.0)
-
-
-def _free_slope_pearson(world: World, counts: Floats) -> Floats:
-    chance, n = world.chance[:, None, None], world.n[:, :, None]
-    x = polynomial(world.x, 1)[:, :, 1:]
-    # The usual start of a GLM: the eta of the scores, half an item off either end, and a regression of it on x.
-    floor = chance + 0.5 / (n + 1)
-    target = eta_of(np.maximum((counts + 0.5) / (n + 1), floor), np.broadcast_to(chance, counts.shape))
-    eta, smallest = target, np.full((len(counts), counts.shape[2]), np.inf)
-    for number in range(FREE_STEPS + 1):
-        p = probability(eta, chance)
-        spread = np.sqrt(variance(p, n))
-        s = n * rise(eta, chance) / spread
-        if number:
-            r = np.clip((counts - n * p) / spread, -LARGEST_RESIDUAL, LARGEST_RESIDUAL)
-            smallest = np.minimum(smallest, _dot(r, r))
-            target = -np.clip(r / np.maximum(s, 1e-6), -LARGEST_RESIDUAL, LARGEST_RESIDUAL)
-        step = _line_through(target, s**2, x)
-        longest = np.abs(step).max(axis=1, keepdims=True) if number else np.ones((1, 1, 1))
-        eta = (eta if number else 0.0) + step * np.minimum(1.0, LONGEST_FREE_STEP / np.maximum(longest, 1e-300))
-    return smallest
-
-
-def _line_through(target: Floats, weight: Floats, x: Floats) -> Floats:
-    """The weighted regression of target on x, at x."""
-    total, cross, square = weight.sum(axis=1), (weight * x).sum(axis=1), (weight * x**2).sum(axis=1)
-    u, ux = _dot(weight, target), (weight * x * target).sum(axis=1)
-    determinant = np.maximum(total * square - cross**2, 1e-9 * total * square + 1e-30)
-    intercept, slope = (square * u - cross * ux) / determinant, (total * ux - cross * u) / determinant
-    return np.asarray(intercept[:, None] + slope[:, None] * x)
 
 
 def break_t(world: World, counts: Floats) -> tuple[Floats, Floats]:

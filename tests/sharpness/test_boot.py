@@ -77,15 +77,6 @@ def test_three_items_give_p_values():
     assert all(0 < found[f"{test}_p"][0] < 1 for test in TESTS)
 
 
-def test_a_step_of_many_items_is_steep_and_of_three_is_not():
-    many, few = (boot(curves([0, 0, 0, 0, 0, 0, 0, n], n, x=np.arange(8) * 0.8)) for n in (100, 3))
-    assert many["steep_p"][0] < 0.001
-    assert few["steep_p"][0] > 0.02
-    # The smooth family swallows the step: a free slope fits it without rest.
-    assert many["break_p"][0] > 0.05
-    assert many["curvature_p"][0] > 0.05
-
-
 def test_an_infinite_score_has_a_p():
     found = boot(curves([0, 0, 0, 0, 0, 1, 1], 3))
     assert np.isinf(found["emergence_statistic"][0])

@@ -9,7 +9,7 @@ from pipeline.sharpness.evaluate import Chunk, evaluate
 from pipeline.sharpness.fit import fit_power_law
 from pipeline.sharpness.gaussian import gaussian_tests
 from pipeline.sharpness.ladder import fit_curvature
-from pipeline.sharpness.likelihood_ratio import likelihood_ratio_tests
+from pipeline.sharpness.likelihood_ratio import likelihood_ratio_test
 from pipeline.sharpness.model import pearson, probability
 from pipeline.sharpness.pooled import correlation, slope_spread, weighted_median
 from pipeline.sharpness.predict import predict, predict_gaussian
@@ -114,15 +114,24 @@ def test_weighted_median_by_hand():
 def test_likelihood_ratio_agrees_with_the_score_test_on_a_clear_jump_and_on_none():
     both = curves([[20, 22, 24, 26, 28, 70, 72, 74, 76, 78], [20, 22, 24, 26, 28, 30, 32, 35, 38, 41]], 100)
     null = world(both, fit_curvature(both).eta, 2)
-    found = likelihood_ratio_tests(both, null, np.zeros(2), np.random.default_rng(0), step=True)
+    found = likelihood_ratio_test("break", both, null, np.zeros(2), np.random.default_rng(0))
     assert found.p[0] < 0.002
     assert found.p[1] > 0.05
+
+
+@pytest.mark.parametrize(("n", "is_steep"), [(100, True), (30, True), (3, False)])
+def test_a_step_of_many_items_is_steep_and_of_three_is_not(n, is_steep):
+    found = evaluated(curves([0, 0, 0, 0, 0, 0, 0, n], n, x=np.arange(8) * 0.8), (1000,))
+    assert (found["steep_p"][0] < 0.001) == is_steep
+    # The smooth family swallows the step: a free slope fits it without rest.
+    assert found["break_p"][0] > 0.05
+    assert found["curvature_p"][0] > 0.05
 
 
 def test_likelihood_ratio_finds_curvature():
     bent = curves([60, 45, 32, 25, 24, 25, 33, 45, 60], 100)
     null = world(bent, fit_power_law(bent).eta, 1)
-    found = likelihood_ratio_tests(bent, null, NONE, np.random.default_rng(0), step=False)
+    found = likelihood_ratio_test("curvature", bent, null, NONE, np.random.default_rng(0))
     assert found.p < 0.01
 
 
