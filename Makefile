@@ -3,7 +3,7 @@
 # Each stage leaves a stamp under data/stamps/<source>/ that lists its options and what it made. A stage runs again
 # when its code, its SQL, its options or the stage before it changed, or when something that it made is gone.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; or a BIG-bench checkout (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a world without emergence; a BIG-bench checkout; or a .csv or .parquet of scores (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -40,14 +40,23 @@ STAGE = $(RUN) $(@F) --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRE
 	--ref="$$REF" --via="$$VIA" --max-wait="$$MAX_WAIT" --keep-going="$$KEEP_GOING"
 COMMON := pipeline/__main__.py pipeline/settings.py pipeline/errors.py pipeline/files.py pipeline/stamps.py
 TABLES := $(COMMON) pipeline/database.py
+# What a simulated world is made from; it needs no scores.
+WORLD := $(if $(filter simulated,$(SOURCE)),pipeline/world.py pipeline/load.py sql/simulated/01_design.sql outputs/tables/emergence.parquet \
+	$(wildcard sql/0*.sql sql/seeds/*.csv))
 
 # FORCE for a stage that has no stamp, whose stamp lists no product, or one that is gone.
 unless_whole = $(shell sed -n 's/^product: //p' $(1) 2>/dev/null | { whole=FORCE; \
 	while IFS= read -r product; do whole=; [ -e "$$product" ] || { whole=FORCE; break; }; done; echo $$whole; })
+# The queries and data tests whose numbers start with one of these digits, of every source.
+sql = $(foreach digit,$(1),$(wildcard $(addsuffix /$(digit)*.sql,sql sql/checks sql/sources/* sql/sources/*/checks)))
+# FORCE for a checkout in which a results folder or a score file is newer than its fetch.
+TREE := $(call quoted,$(SOURCE))/bigbench/benchmark_tasks
+if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] || \
+	find $(TREE) -path '*/results*' -newer $(STAMPS)/fetch | head -1),FORCE)
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
-.PHONY: help fetch load score analyse report test check bench notebooks lock clean FORCE
+.PHONY: help fetch load score sharpness analyse report mirage simulate calibrate test check bench notebooks lock clean FORCE
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -61,33 +70,48 @@ help: ## print this help
 fetch: $(STAMPS)/fetch ## get the scores onto this machine and verify them
 load: $(STAMPS)/load ## stage the scores in DuckDB, every row accounted for
 score: $(STAMPS)/score ## order the scores into curves and compute the emergence score of each
+sharpness: $(STAMPS)/sharpness ## test every curve: sharp beyond noise, and unpredictable? (committed; minutes where scores or code changed)
 analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
 
-$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) \
+$(STAMPS)/fetch: $(VENV)/.run $(STAMPS)/fetch.options $(COMMON) $(wildcard pipeline/fetch/*.py) $(WORLD) $(call if_checkout_changed) \
 		$(call unless_whole,$(STAMPS)/fetch)
 	@$(STAGE)
-$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py) \
-		$(wildcard sql/0*.sql sql/1*.sql sql/checks/1*.sql sql/seeds/* sql/sources/*/*.sql sql/sources/*/checks/*.sql) \
+$(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pipeline/,load.py score_files.py strict_json.py tidy_table.py) \
+		$(call sql,0 1) $(wildcard sql/seeds/*) \
 		$(call stand_in) $(call unless_whole,$(STAMPS)/load)
 	@$(STAGE)
-$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(wildcard sql/2*.sql sql/checks/2*.sql) \
+$(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
-$(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
-		$(wildcard sql/[3-9]*.sql sql/checks/[3-9]*.sql) $(call unless_whole,$(STAMPS)/analyse)
+$(STAMPS)/sharpness: $(STAMPS)/score $(TABLES) $(filter-out %/findings.py %/calibration.py,$(wildcard pipeline/sharpness/*.py)) \
+		$(call unless_whole,$(STAMPS)/sharpness)
 	@$(STAGE)
-$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/templates/*) \
+$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py pipeline/sharpness/findings.py \
+		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,theory_curves.csv predictions.csv simulated_world.csv simulated_fit.csv calibration.csv)) $(call unless_whole,$(STAMPS)/analyse)
+	@$(STAGE)
+$(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/sections/*.py pipeline/templates/* pipeline/templates/sections/* pipeline/figures_*.py) pipeline/predictions.py \
 		$(call unless_whole,$(STAMPS)/report)
 	@$(STAGE)
 
 # A file of options is rewritten only when an option changed.
-$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF)
+# A table of one's own counts by its content.
+$(STAMPS)/fetch.options: export OPTIONS = $(SOURCE) $(MIRROR) $(REF) \
+	$(shell [ ! -f $(call quoted,$(SOURCE)) ] || cksum < $(call quoted,$(SOURCE)))
 $(STAMPS)/load.options: export OPTIONS = $(KEEP_GOING)
 $(STAMPS)/analyse.options: export OPTIONS = $(THRESHOLD) $(OUT)
 $(STAMPS)/%.options: FORCE
 	@mkdir -p $(@D) && { printf '%s\n' "$$OPTIONS" | cmp -s - $@ || printf '%s\n' "$$OPTIONS" > $@; }
+
+mirage: $(VENV)/.run ## draw the paper's model and hold its predictions against simulated arithmetic
+	@$(RUN) mirage --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
+
+simulate: $(STAMPS)/score ## simulate worlds without emergence and count them beside the real scores (two minutes)
+	@$(RUN) simulate --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
+
+calibrate: $(STAMPS)/score ## measure how often each test of a curve rejects in worlds whose truth is known (minutes)
+	@$(RUN) calibrate --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
 
 test: $(VENV)/.dev ## run the whole test suite
 	@$(VENV)/bin/python -m pytest
@@ -100,6 +124,7 @@ check: $(VENV)/.dev $(STAMPS)/analyse ## lint (ruff), type-check (mypy), and tes
 
 bench: $(VENV)/.dev $(STAMPS)/score ## measure speed and memory, as ratios in one run
 	@$(RUN) bench --source="$$SOURCE"
+	@$(VENV)/bin/python -m tests.bench_score_files
 
 notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to data/notebooks/
 	@mkdir -p data/notebooks

@@ -24,7 +24,7 @@ from pipeline.settings import (
 )
 
 STAGES = ("fetch", "load", "score", "sharpness", "analyse", "report")
-TOOLS = ("check", "bench", "calibrate")
+TOOLS = ("check", "bench", "calibrate", "mirage", "simulate")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,9 +6,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.contingency_tables import Table2x2
+from statsmodels.stats.contingency_tables import Table2x2, mcnemar
 
 from pipeline import database
+from pipeline.sharpness import findings
 from pipeline.settings import Settings
 
 FINDINGS, RAW_FINDINGS, REPRODUCTION = (30, 49), (50, 59), (60, 69)
@@ -22,6 +23,7 @@ CSV_TABLES = (
     "annotated_odds",
     "annotated_tests",
     "base_rates",
+    "task_base_rates",
     "emergent_curves",
     "emergent_kinds",
     "infinite_by_task",
@@ -36,8 +38,17 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
-# About what could not be used: written only where there is something to tell.
-TROUBLES = ("rejected_files", "conflicting_rows")
+COMMITTED = ("theory_curves", "predictions", "simulated_world", "simulated_fit", "calibration")
+# Written only where there is something to tell.
+OCCASIONAL = (
+    "rejected_files",
+    "conflicting_rows",
+    "unusable_rows",
+    "scale_ties",
+    "metric_swap",
+    "swap_statuses",
+    *findings.TABLES,
+)
 
 
 def run(settings: Settings) -> list[Path]:
@@ -50,16 +61,28 @@ def run(settings: Settings) -> list[Path]:
         (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
         with database.transaction(connection):
             build(connection, settings, is_stand_in=is_stand_in)
+            adopt_committed(connection, settings)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
-        agreeing, claims = database.fetch_row(
-            connection, "select count(*) filter (where agrees), count(*) from reproduction"
-        )
-    print(
-        f"analyse  {agreeing} of {claims} published numbers reproduced; "
-        f"{len(products)} tables in {settings.shown(tables)}"
-    )
+        reproduced = _reproduced(connection) if settings.is_bigbench else ""
+    print(f"analyse  {reproduced}{len(products)} tables in {settings.shown(tables)}")
     return [settings.database, *products]
+
+
+def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
+    agreeing, claims = database.fetch_row(
+        connection, "select count(*) filter (where agrees), count(*) from reproduction"
+    )
+    return f"{agreeing} of {claims} published numbers reproduced; "
+
+
+def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Take in the committed tables that tools of their own make: `make mirage`, `simulate` and `calibrate`."""
+    for name in COMMITTED:
+        path = settings.root / "outputs" / "tables" / f"{name}.csv"
+        connection.execute(f"drop table if exists {name}")
+        if path.is_file():
+            connection.read_csv(str(path), header=True).create(name)
 
 
 def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand_in: bool = False) -> None:
@@ -70,10 +93,39 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     """
     connection.execute("set variable threshold = ?::double", [settings.threshold])
     connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
+    database.make_macros(connection, settings.sql / "macros")
     groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
     for group in groups:
-        database.build_tables(connection, database.stage_files(settings.sql, *group))
-        database.run_checks(connection, database.stage_files(settings.sql / "checks", *group))
+        database.build_tables(connection, database.stage_files(settings.queries, *group))
+        database.run_checks(connection, database.stage_files(settings.checks, *group))
+    if not is_stand_in:
+        _test_swaps(connection)
+        findings.build(connection)
+    if settings.is_bigbench:
+        _test_association(connection)
+
+
+def _test_swaps(connection: duckdb.DuckDBPyConnection) -> None:
+    swaps = connection.execute("from swap_counts order by all").df()
+    disagreeing = zip(swaps["emergent_under_from_only"], swaps["emergent_under_to_only"], strict=True)
+    swaps.insert(7, "mcnemar_p", np.array([mcnemar_p(*counts) for counts in disagreeing], dtype=float))
+    connection.execute("create or replace table metric_swap as from swaps")
+
+
+def mcnemar_p(from_only: int, to_only: int) -> float:
+    """McNemar's exact two-sided p for paired yes and no: are both ways of disagreeing equally likely?
+
+    Under the null the smaller count is Binomial(from_only + to_only, 1/2); p = min(1, 2 P(X <= min)). 1 without a
+    disagreement.
+
+    Args:
+        from_only: curves that are emergent under the first metric only.
+        to_only: curves that are emergent under the second metric only.
+    """
+    return float(mcnemar([[0, from_only], [to_only, 0]], exact=True).pvalue) if from_only + to_only else 1.0
+
+
+def _test_association(connection: duckdb.DuckDBPyConnection) -> None:
     odds = connection.execute("from annotated_odds order by is_emergent desc").df()
     tests = association(odds[["two_metrics", "other_metrics"]].to_numpy())  # noqa: F841 - read by the query below
     connection.execute("create or replace table annotated_tests as select * from tests")
@@ -112,9 +164,11 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
     if has_other_metrics(connection):
         products.append(database.export_parquet(connection, "emergence_all", folder / "emergence_all.parquet"))
+    if database.has_table(connection, "swap_curves") and not database.is_empty(connection, "swap_curves"):
+        products.append(database.export_parquet(connection, "swap_curves", folder / "swap_curves.parquet"))
     present = [name for name in CSV_TABLES if database.has_table(connection, name)]
     told = [
-        name for name in TROUBLES if database.has_table(connection, name) and not database.is_empty(connection, name)
+        name for name in OCCASIONAL if database.has_table(connection, name) and not database.is_empty(connection, name)
     ]
     return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in (*present, *told)]
 

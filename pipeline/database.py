@@ -60,9 +60,10 @@ def table_name(sql_file: Path) -> str:
     return sql_file.stem.split("_", 1)[1]
 
 
-def stage_files(folder: Path, first: int, last: int) -> list[Path]:
-    """The .sql files of a stage, in the order of their numbers."""
-    return [path for path in sorted(folder.glob("[0-9][0-9]_*.sql")) if first <= int(path.name[:2]) <= last]
+def stage_files(folders: Iterable[Path], first: int, last: int) -> list[Path]:
+    """The .sql files of a stage in several folders, in the order of their numbers and names."""
+    found = (path for folder in folders for path in folder.glob("[0-9][0-9]_*.sql"))
+    return sorted((path for path in found if first <= int(path.name[:2]) <= last), key=lambda path: path.name)
 
 
 def build_table(connection: duckdb.DuckDBPyConnection, sql_file: Path, *, temporary: bool = False) -> None:
@@ -76,6 +77,12 @@ def build_tables(connection: duckdb.DuckDBPyConnection, sql_files: Iterable[Path
     """Make the tables of several files, in the order given."""
     for sql_file in sql_files:
         build_table(connection, sql_file)
+
+
+def make_macros(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Define what several queries share."""
+    for macro in sorted(folder.glob("*.sql")):
+        connection.execute(macro.read_text(encoding="utf-8"))
 
 
 def run_check(connection: duckdb.DuckDBPyConnection, sql_file: Path) -> None:
@@ -94,7 +101,13 @@ def run_check(connection: duckdb.DuckDBPyConnection, sql_file: Path) -> None:
     if rows:
         shown = "; ".join(", ".join(f"{c}={v!r}" for c, v in zip(columns, row, strict=True)) for row in rows[:3])
         more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""
-        raise PipelineError(f"{meaning}: {shown}{more}. Next: {remedy} [sql/checks/{sql_file.name}]")
+        raise PipelineError(f"{meaning}: {shown}{more}. Next: {remedy} [{_in_sql(sql_file)}]")
+
+
+def _in_sql(sql_file: Path) -> str:
+    """A query's path from the folder `sql` on."""
+    above = len(sql_file.parts) - 1 - sql_file.parts[::-1].index("sql")
+    return "/".join(sql_file.parts[above:])
 
 
 def run_checks(connection: duckdb.DuckDBPyConnection, sql_files: Iterable[Path]) -> int:

@@ -1,7 +1,7 @@
 """Findings -> pictures. Every function takes frames and returns a figure; only `draw_all` reads or writes."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, PercentFormatter
 from tqdm import tqdm
 
-from pipeline import database, files
+from pipeline import files
+
+Frame = Callable[[str], pd.DataFrame]
 
 JITTER_SEED = 2023
 ACCENT, MUTED, DARK = "#c2410c", "#94a3b8", "#1e293b"
@@ -37,14 +39,16 @@ def set_style() -> None:
     )
 
 
-def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float) -> Figure:
-    """Figure 5A: the published reading of every curve, a row a metric.
+def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float) -> Figure | None:
+    """Figure 5A: the published reading of every curve, a row a metric; none without curves.
 
     Args:
         values: `metric`, `value`, a row a curve.
         maxima: `metric`, `published_max`, the largest score drawn in the published figure.
         threshold: the value over which a curve is called emergent.
     """
+    if values.empty:
+        return None
     order = values.groupby("metric")["value"].max().sort_values(kind="stable").index
     rows = pd.Series(np.arange(len(order)), index=order)
     jitter = np.random.default_rng(JITTER_SEED).uniform(-0.3, 0.3, len(values))
@@ -69,7 +73,7 @@ def draw_figure_5a(values: pd.DataFrame, maxima: pd.DataFrame, threshold: float)
         facecolors="none",
         edgecolors=DARK,
         linewidths=0.9,
-        label="largest score in the published figure",
+        label="largest score in the published figure" if len(shown) else "_",
     )
     axes.axvline(threshold, color=ACCENT, linewidth=1, linestyle="--", label=f"threshold {threshold:g}")
     axes.set_xscale("symlog", linthresh=1, linscale=0.4)
@@ -88,7 +92,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
 
     Args:
         annotated: `metric`, `tasks`, `share`.
-        base_rates: `population`, `members`, `share`.
+        base_rates: `population`, `members`, `share`, a row a set of tasks.
         two_metrics: the metrics of the published claim, highlighted.
     """
     figure = Figure(figsize=(9.5, 3.2), layout="constrained")
@@ -103,8 +107,7 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
         title="5B: annotated tasks by metric",
     )
     left.grid(axis="y", visible=False)
-    tasks = base_rates[base_rates["population"].str.startswith("tasks")].iloc[::-1]
-    _draw_shares(right, tasks, "5C: share of the two (red)")
+    _draw_shares(right, base_rates.iloc[::-1], "5C: share of the two (red)")
     return figure
 
 
@@ -125,10 +128,9 @@ def _draw_shares(axes: Axes, populations: pd.DataFrame, title: str) -> None:
 
 def draw_base_rates(base_rates: pd.DataFrame) -> Figure:
     """The share of the two metrics among all curves, and among those that each reading calls emergent."""
-    curves = base_rates[base_rates["population"].str.startswith("curves")].iloc[::-1]
     figure = Figure(figsize=(8.5, 3.6), layout="constrained")
     axes = figure.subplots()
-    _draw_shares(axes, curves, "multiple_choice_grade and exact_str_match among curves")
+    _draw_shares(axes, base_rates.iloc[::-1], "multiple_choice_grade and exact_str_match among curves")
     return figure
 
 
@@ -147,12 +149,15 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
         left.plot(rows["threshold"], rows["share_two_metrics"], **style)
         right.plot(rows["threshold"], rows["emergent"], **style)
     base = readings["base_share_two_metrics"]
-    left.axhspan(base.min(), base.max(), color=MUTED, alpha=0.45, label="among all kept curves", linewidth=0)
+    if base.notna().any():
+        left.axhspan(base.min(), base.max(), color=MUTED, alpha=0.45, label="among all kept curves", linewidth=0)
     left.axhline(published_share, color=DARK, linestyle=":", label="published, annotated tasks")
     left.set(ylim=(0, 1.02), title="Share of the two metrics among the emergent curves")
     left.yaxis.set_major_formatter(PercentFormatter(1))
-    right.set(yscale="log", title="Number of emergent curves")
-    right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    right.set(title="Number of emergent curves")
+    if (readings["emergent"] > 0).any():
+        right.set_yscale("log")
+        right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     for axes in (left, right):
         axes.set_xscale("log")
@@ -167,33 +172,43 @@ def draw_readings(readings: pd.DataFrame, threshold: float, published_share: flo
 
 def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
     """Who the infinite curves are: statuses by number of test examples, and the tasks with most of them."""
+    if by_task.empty:
+        figure = Figure(figsize=(6.5, 4.2), layout="constrained")
+        _draw_statuses(figure.subplots(), by_n_test)
+        return figure
     figure = Figure(figsize=(11, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(1.25, 1))
+    _draw_statuses(left, by_n_test)
+    _draw_top_tasks(right, by_task)
+    return figure
+
+
+def _draw_statuses(axes: Axes, by_n_test: pd.DataFrame) -> None:
     classes = by_n_test.sort_values("number")
     start = np.zeros(len(classes))
     for status, colour in STATUS_COLOURS.items():
         if not classes[status].any():
             continue
         label = "single or invalid" if status == "left_out" else status
-        left.bar(classes["n_test_class"], classes[status], bottom=start, color=colour, label=label)
+        axes.bar(classes["n_test_class"], classes[status], bottom=start, color=colour, label=label)
         start += classes[status].to_numpy(dtype=float)
     for position, (top, infinite) in enumerate(zip(start, classes["infinite"], strict=True)):
-        left.text(position, top, f"{infinite:,}", ha="center", va="bottom", color=ACCENT)
-    left.set(xlabel="test examples behind each score", ylabel="curves", ylim=(0, start.max() * 1.1))
-    left.set_title("Status by number of test examples (in red: infinite)")
-    left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    left.grid(axis="x", visible=False)
-    left.legend(frameon=True)
-    top_tasks = by_task.nlargest(8, "infinite").iloc[::-1]
-    right.barh(top_tasks["task"], top_tasks["infinite"], color=ACCENT)
-    for position, (infinite, share) in enumerate(
-        zip(top_tasks["infinite"], top_tasks["share_of_infinite"], strict=True)
-    ):
-        right.text(infinite + top_tasks["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
-    right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    right.set(title="Tasks with most infinite curves", xlim=(0, top_tasks["infinite"].max() * 1.5))
-    right.grid(axis="y", visible=False)
-    return figure
+        axes.text(position, top, f"{infinite:,}", ha="center", va="bottom", color=ACCENT)
+    axes.set(xlabel="test examples behind each score", ylabel="curves", ylim=(0, start.max() * 1.1))
+    axes.set_title("Status by number of test examples (in red: infinite)")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.grid(axis="x", visible=False)
+    axes.legend(frameon=True)
+
+
+def _draw_top_tasks(axes: Axes, by_task: pd.DataFrame) -> None:
+    top = by_task.nlargest(8, "infinite").iloc[::-1]
+    axes.barh(top["task"], top["infinite"], color=ACCENT)
+    for position, (infinite, share) in enumerate(zip(top["infinite"], top["share_of_infinite"], strict=True)):
+        axes.text(infinite + top["infinite"].max() / 80, position, f"{infinite:,} ({share:.1%})", va="center")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set(title="Tasks with most infinite curves", xlim=(0, top["infinite"].max() * 1.5))
+    axes.grid(axis="y", visible=False)
 
 
 def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
@@ -240,58 +255,29 @@ def _gallery_title(curve: Any) -> str:  # noqa: ANN401 - a row of itertuples has
     return f"{textwrap.fill(name, 40)}\n{curve.family}, {shots}\n{score}{n_test}"
 
 
-def draw_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
-    """Draw every figure that the tables allow, in the order of the report, and return their paths."""
+def draw_all(
+    connection: duckdb.DuckDBPyConnection,
+    drawings: Mapping[str, Callable[[Frame], Figure | None]],
+    folder: Path,
+    mark: str = "",
+) -> list[Path]:
+    """Draw figures from the tables, save each that shows something under its name, and return their paths.
+
+    Each bears the mark, if there is one.
+    """
     set_style()
-    (threshold,) = database.fetch_row(connection, "select threshold from options")
-    (published_share,) = database.fetch_row(
-        connection, "select published from seed_published_claims where starts_with(claim, 'Figure 5C')"
-    )
 
     def frame(query: str) -> pd.DataFrame:
         return connection.execute(query).df()
 
-    def gallery(kind: str) -> Figure:
-        curves = frame(
-            f"from gallery left join curves using (task, subtask, metric, shots, family)"
-            f" where gallery = '{kind}' order by rank"
-        )
-        points = frame(
-            "select rank, params, score from gallery inner join curves using (task, subtask, metric, shots, family)"
-            f" inner join curve_points using (curve_id) where gallery = '{kind}' order by rank, position"
-        )
-        return draw_gallery(curves, points)
-
-    drawings: dict[str, Callable[[], Figure]] = {
-        "figure_5a": lambda: draw_figure_5a(
-            frame("select metric, value from reading_values where reading = 'published' and is_kept order by all"),
-            frame("from seed_published_maxima order by metric"),
-            threshold,
-        ),
-        "figure_5bc": lambda: draw_figure_5bc(
-            frame("from annotated order by tasks desc, metric"),
-            frame("from base_rates order by number"),
-            frame("from seed_two_metrics")["metric"].tolist(),
-        ),
-        "base_rates": lambda: draw_base_rates(frame("from base_rates order by number")),
-        "readings": lambda: draw_readings(
-            frame(
-                "select readings.* from readings inner join seed_readings using (reading)"
-                " order by keeps_infinite, is_absolute desc, threshold"
-            ),
-            threshold,
-            published_share,
-        ),
-        "infinite": lambda: draw_infinite(
-            frame("from by_n_test order by number"), frame("from infinite_by_task order by infinite desc, task")
-        ),
-    }
-    if database.has_table(connection, "curve_points"):
-        drawings |= {"gallery_finite": lambda: gallery("finite"), "gallery_infinite": lambda: gallery("infinite")}
-    return [
-        _save(draw(), folder / f"{name}.png")
-        for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None)
-    ]
+    paths = []
+    for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None):
+        figure = draw(frame)
+        if figure and mark:
+            figure.suptitle(mark, color=ACCENT, weight="bold")
+        if figure:
+            paths.append(_save(figure, folder / f"{name}.png"))
+    return paths
 
 
 def _save(figure: Figure, path: Path) -> Path:

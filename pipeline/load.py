@@ -12,11 +12,11 @@ from typing import NamedTuple
 import duckdb
 import orjson
 
-from pipeline import database, files, score_files, strict_json
+from pipeline import database, files, score_files, strict_json, tidy_table
 from pipeline.errors import PipelineError
 from pipeline.fetch import manifest, table
 from pipeline.score_files import Rejected
-from pipeline.settings import DEFAULT_SOURCE, Settings
+from pipeline.settings import Settings
 
 SEEDS, STAGING = (1, 9), (10, 19)
 # Beyond it DuckDB writes to disk beside the database. For 1.8 million scores that is faster than without a limit
@@ -32,7 +32,7 @@ SOURCE_COLUMNS = {
 
 STAND_IN_COLUMNS = {
     "task", "subtask", "is_aggregate", "metric", "shots", "family", "n_scales", "n_test", "n_test_basis", "lowest",
-    "highest", "last_score", "span", "median_step", "emergence_score", "turns_on_ties", "status",
+    "highest", "last_score", "ends_worst", "span", "median_step", "emergence_score", "turns_on_ties", "status",
 }  # fmt: skip
 
 
@@ -51,9 +51,11 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the scores are not what they should be; the old database, if any, stays.
     """
-    if settings.source == DEFAULT_SOURCE:
+    if settings.kind in ("table", "simulated"):
         return load_table(settings, table.read_manifest(settings))
-    if settings.source == "official":
+    if settings.kind == "tidy":
+        return load_tidy(settings)
+    if settings.kind == "official":
         listed = manifest.read(settings)
         hashes = {file.path: file.sha1 for file in listed.files}
         return load_tree(settings, settings.root / listed.folder, list(hashes), hashes)
@@ -79,6 +81,25 @@ def load_table(settings: Settings, fetched: table.Manifest) -> list[Path]:
             scores = settings.root / fetched.path
             _verify(settings, scores, fetched)
             load_scores(connection, settings, scores)
+    return [settings.database]
+
+
+def load_tidy(settings: Settings) -> list[Path]:
+    """Load a tidy table of scores.
+
+    Raises:
+        PipelineError: the table or a row of it cannot be used, and KEEP_GOING is not set.
+    """
+    _refuse_if_held(settings.database)
+    path = settings.root / settings.source
+    with _new_database(settings) as connection:
+        load_seeds(connection, settings)
+        _note_provenance(connection, settings, Origin(files.sha256(path), path.stat().st_size, settings.source))
+        unread = tidy_table.open_cells(connection, path, settings.source)
+        if unread:
+            print(f"load     columns that are not read: {', '.join(unread)}")
+        _stage(connection, settings)
+        print(f"load     {describe_rows(connection)}")
     return [settings.database]
 
 
@@ -169,9 +190,9 @@ def _fingerprint(
 
 def _recipe(settings: Settings) -> list[Path]:
     """The code, the SQL and the seeds that the staging tables rest on."""
-    patterns = ("[01]*.sql", "checks/1*.sql", "sources/score_files/**/*.sql", "seeds/*.csv")
     code = [Path(file) for file in (__file__, score_files.__file__, strict_json.__file__)]
-    return [*code, *(path for pattern in patterns for path in sorted(settings.sql.glob(pattern)))]
+    queries = database.stage_files([*settings.queries, *settings.checks], SEEDS[0], STAGING[1])
+    return [*code, *queries, *sorted(settings.sql.glob("seeds/*.csv"))]
 
 
 def _verify(settings: Settings, scores: Path, manifest: table.Manifest) -> None:
@@ -191,7 +212,7 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
     seeds = str(settings.sql / "seeds").replace("'", "''")
     connection.execute(f"set file_search_path = '{seeds}'")
     try:
-        database.build_tables(connection, database.stage_files(settings.sql, *SEEDS))
+        database.build_tables(connection, database.stage_files([settings.sql], *SEEDS))
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise PipelineError(
             f"sql/seeds: {str(error).splitlines()[0]} "
@@ -205,9 +226,14 @@ def load_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, score
     Raises:
         PipelineError: the columns are others, or a check finds rows that it must not.
     """
-    _open_source(connection, settings, scores)
-    _stage(connection, settings, "table")
+    stage_scores(connection, settings, scores)
     print(f"load     {describe_rows(connection)}")
+
+
+def stage_scores(connection: duckdb.DuckDBPyConnection, settings: Settings, scores: Path) -> None:
+    """As `load_scores`, without a word."""
+    _open_source(connection, settings, scores)
+    _stage(connection, settings)
 
 
 def load_score_files(
@@ -237,7 +263,7 @@ def load_score_files(
         "create table rejected_files as select unnest(?::varchar[]) as path, unnest(?::varchar[]) as reason",
         [[file.path for file in rejected], [file.reason for file in rejected]],
     )
-    _stage(connection, settings, "score_files")
+    _stage(connection, settings)
     print(f"load     {describe_files(connection)}")
     print(f"load     {describe_rows(connection)}")
 
@@ -275,12 +301,12 @@ def _judge(settings: Settings, rejected: Sequence[Rejected], listed: int) -> Non
     print(f"load     LEFT OUT: {message}")
 
 
-def _stage(connection: duckdb.DuckDBPyConnection, settings: Settings, source: str) -> None:
+def _stage(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Make the staging tables: what differs by source ends in the table source_rows, all after it is shared."""
-    for sql_file in database.stage_files(settings.sql / "sources" / source, *SEEDS):
+    for sql_file in database.stage_files(settings.queries[1:], *SEEDS):
         # The finished database would hold every score twice.
         database.build_table(connection, sql_file, temporary=database.table_name(sql_file) == "source_rows")
-    database.build_tables(connection, database.stage_files(settings.sql, *STAGING))
+    database.build_tables(connection, database.stage_files(settings.queries, *STAGING))
     run_checks(connection, settings)
 
 
@@ -290,10 +316,7 @@ def run_checks(connection: duckdb.DuckDBPyConnection, settings: Settings) -> int
     Raises:
         PipelineError: the first that failed.
     """
-    folders = [settings.sql / "checks"]
-    if database.has_table(connection, "score_files"):
-        folders.append(settings.sql / "sources" / "score_files" / "checks")
-    return sum(database.run_checks(connection, database.stage_files(folder, *STAGING)) for folder in folders)
+    return database.run_checks(connection, database.stage_files(settings.checks, *STAGING))
 
 
 def _open_source(connection: duckdb.DuckDBPyConnection, settings: Settings, scores: Path) -> None:

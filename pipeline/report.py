@@ -1,9 +1,10 @@
 """Findings and pictures -> report.md, report.html and the headline."""
 
 import base64
+import math
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,8 @@ def run(settings: Settings) -> list[Path]:
             )
         context = narrative.gather(connection, settings)
         folder = settings.results(is_stand_in=context["is_stand_in"])
-        pictures = figures.draw_all(connection, folder / "figures")
-    markdown = render_markdown(context)
+        pictures = figures.draw_all(connection, narrative.drawings(context), folder / "figures", context["mark"])
+    markdown = without_missing(render_markdown(context), {path.name for path in (folder / "figures").glob("*.png")})
     versions = library_versions()
     products = [
         *pictures,
@@ -76,14 +77,25 @@ def render_markdown(context: Mapping[str, Any]) -> str:
     )
     environment.filters |= {
         "n": wording.thousands,
+        "counted": wording.counted,
         "pct": wording.percent,
         "points": wording.points,
         "num": wording.number,
         "cell": wording.cell,
         "slug": wording.slug,
+        "exp": math.exp,
     }
     text = environment.get_template("report.md.j2").render(context, table=wording.markdown_table)
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def without_missing(markdown: str, drawn: Container[str]) -> str:
+    """The report with a word in the place of each picture that had nothing to show."""
+
+    def shown(image: re.Match[str]) -> str:
+        return image.group() if image.group(1) in drawn else "*(Nothing to draw.)*"
+
+    return re.sub(r"!\[[^\]]*\]\(figures/([^)]+)\)", shown, markdown)
 
 
 def render_html(markdown: str, versions: str, folder: Path) -> str:

@@ -18,8 +18,8 @@ def run(settings: Settings) -> list[Path]:
         (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
         if not is_stand_in:
             with database.transaction(connection):
-                database.build_tables(connection, database.stage_files(settings.sql, *CURVES))
-                database.run_checks(connection, database.stage_files(settings.sql / "checks", *CURVES))
+                database.build_tables(connection, database.stage_files(settings.queries, *CURVES))
+                database.run_checks(connection, database.stage_files(settings.checks, *CURVES))
         by_status = connection.execute(
             "select status, count(*) from emergence group by status order by count(*) desc, status"
         ).fetchall()

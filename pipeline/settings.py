@@ -10,11 +10,20 @@ from pipeline.errors import PipelineError
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SOURCE = "table"
+SIMULATED = "simulated"
 DEFAULT_MIRROR = "../shared/bigbench"
 DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
 DEFAULT_REF = "main"
 DEFAULT_MAX_WAIT = 900.0
+# Whose SQL each kind of source adds to what all share: folders of sql/sources.
+SQL_OF_KIND = {
+    "table": ("bigbench", "table"),
+    "official": ("bigbench", "score_files"),
+    "checkout": ("bigbench", "score_files"),
+    "tidy": ("tidy",),
+}
+TIDY_SUFFIXES = (".csv", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -61,9 +70,42 @@ class Settings:
     keep_going: bool = False
 
     @property
+    def is_simulated(self) -> bool:
+        """Whether the scores are of no model at all, so that whatever shows them must say SIMULATED."""
+        return self.source == SIMULATED
+
+    @property
     def sql(self) -> Path:
         """The queries, checks and seeds."""
         return self.root / "sql"
+
+    @property
+    def kind(self) -> str:
+        """What the source is: the pinned table, the official score files, a checkout of them, or a tidy table."""
+        if self.source in ("table", "official"):
+            return self.source
+        is_file_name = self.source.lower().endswith(TIDY_SUFFIXES)
+        return "tidy" if is_file_name and not (self.root / self.source).is_dir() else "checkout"
+
+    @property
+    def is_bigbench(self) -> bool:
+        """Whether the scores are BIG-bench's, so that what is known of its tasks and models holds for them."""
+        return "bigbench" in SQL_OF_KIND[self.kind]
+
+    @property
+    def is_default(self) -> bool:
+        """Whether this is the run that the committed results are of."""
+        return self.source == DEFAULT_SOURCE and self.threshold == DEFAULT_THRESHOLD
+
+    @property
+    def queries(self) -> tuple[Path, ...]:
+        """The folders of this run's SQL: what all sources share, then what this kind of source adds."""
+        return (self.sql, *(self.sql / "sources" / part for part in SQL_OF_KIND[self.kind]))
+
+    @property
+    def checks(self) -> tuple[Path, ...]:
+        """The folders of this run's data tests."""
+        return tuple(folder / "checks" for folder in self.queries)
 
     @property
     def data(self) -> Path:

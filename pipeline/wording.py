@@ -49,6 +49,11 @@ def thousands(value: float | None) -> str:
     return "none" if value is None else f"{value:,.0f}"
 
 
+def counted(number: float, noun: str) -> str:
+    """A count with its noun in the right number."""
+    return f"{thousands(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def percent(share: float | None) -> str:
     """A share in per cent with one decimal; `none` where there is nothing to share."""
     return "none" if share is None else f"{100 * share:.1f} %"

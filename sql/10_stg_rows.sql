@@ -48,6 +48,7 @@ with_tasks as not materialized (
 repeated_hashes as (
     select hash(task, subtask, metric, shots, family, family_model) as key_hash
     from with_tasks
+    where not is_unusable
     group by key_hash
     having count(*) > 1
 ),
@@ -63,7 +64,8 @@ repeated as (
         min(row_id) as first_row_id,
         min(score) <> max(score) as is_conflict
     from with_tasks
-    where hash(task, subtask, metric, shots, family, family_model) in (from repeated_hashes)
+    where not is_unusable
+        and hash(task, subtask, metric, shots, family, family_model) in (from repeated_hashes)
     group by all
     having count(*) > 1
 ),
@@ -86,6 +88,7 @@ final as (
         with_tasks.score,
         with_tasks.path,
         case
+            when with_tasks.is_unusable then 'unusable'
             when with_tasks.is_averaged then 'averaged'
             when repeated.is_conflict then 'conflicting'
             when with_tasks.row_id > repeated.first_row_id then 'duplicate'

@@ -18,15 +18,15 @@ keys as (
 with_facts as (
     select
         keys.*,
-        coalesce(own.is_aggregate, general.is_aggregate) as is_aggregate,
+        coalesce(own.is_aggregate, general.is_aggregate, false) as is_aggregate,
         coalesce(own.task_type, general.task_type) as task_type,
         coalesce(own.chance, general.chance) as chance
     from keys
-    left join seed_tasks as own
+    left join known_tasks as own
         on own.task = keys.task
         and own.subtask = keys.subtask
         and own.family = keys.family
-    left join seed_tasks as general
+    left join known_tasks as general
         on general.task = keys.task
         and general.subtask = keys.subtask
         and general.family is null

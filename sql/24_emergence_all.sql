@@ -1,29 +1,46 @@
--- One row a curve, under every metric that the source holds.
+-- One row a curve, under every metric that the source holds. Scores stay as they are; where lower is better, E is that of
+-- the negated scores, so that a positive one always means that models get better.
 with
+
+directed as (
+    select
+        curves.*,
+        coalesce(known_metrics.higher_is_better, true) as higher_is_better
+    from curves
+    left join known_metrics using (metric)
+),
 
 final as (
     select
-        curves.task,
-        curves.subtask,
-        curves.is_aggregate,
-        curves.metric,
-        curves.is_preferred,
-        curves.shots,
-        curves.family,
+        directed.task,
+        directed.subtask,
+        directed.is_aggregate,
+        directed.metric,
+        directed.is_preferred,
+        directed.shots,
+        directed.family,
         curve_emergence.n_scales,
         n_test.n_test,
         n_test.n_test_basis,
         curve_emergence.lowest,
         curve_emergence.highest,
         curve_emergence.last_score,
+        curve_emergence.last_score
+            = if(directed.higher_is_better, curve_emergence.lowest, curve_emergence.highest) as ends_worst,
         curve_emergence.span,
         curve_emergence.median_step,
-        curve_emergence.emergence_score,
+        -- The first of tied maxima is the first of tied minima of the negated scores: E only changes its sign.
+        if(directed.higher_is_better, 1, -1) * curve_emergence.emergence_score as emergence_score,
         curve_emergence.turns_on_ties,
         curve_emergence.status
-    from curves
+    from directed
     inner join curve_emergence using (curve_id)
-    left join n_test using (task, subtask, metric, family)
+    left join n_test
+        on n_test.task = directed.task
+        and n_test.subtask = directed.subtask
+        and n_test.metric = directed.metric
+        and n_test.family = directed.family
+        and coalesce(n_test.shots = directed.shots, true)
 )
 
 select * from final

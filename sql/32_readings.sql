@@ -11,16 +11,15 @@ final as (
     select
         reading,
         threshold,
-        count(*) as curves,
+        count(*) filter (where is_kept) as curves,
         count(*) filter (where value > threshold) as emergent,
         count(distinct metric) filter (where value > threshold) as metrics_with_emergent,
         count(*) filter (where value > threshold and is_two_metrics) as emergent_two_metrics,
         emergent_two_metrics / nullif(emergent, 0) as share_two_metrics,
-        count(*) filter (where is_two_metrics) / count(*) as base_share_two_metrics,
+        count(*) filter (where is_kept and is_two_metrics) / nullif(curves, 0) as base_share_two_metrics,
         count(distinct task) filter (where value > threshold) as tasks_with_emergent
     from reading_values
     cross join thresholds
-    where is_kept
     group by
         reading,
         threshold

@@ -7,7 +7,9 @@ from pipeline.errors import PipelineError
 from pipeline.settings import ROOT
 from tests.conftest import made_up_query, write_parquet
 
-CHECKS = sorted((ROOT / "sql" / "checks").glob("*.sql"))
+CHECKS = sorted(
+    [*ROOT.glob("sql/checks/*.sql"), *ROOT.glob("sql/sources/bigbench/checks/*.sql")], key=lambda path: path.name
+)
 
 # What to do to the finished database of the made-up scores so that the data test must complain.
 SABOTAGE = {
@@ -32,6 +34,9 @@ SABOTAGE = {
     "31_readings_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
     "32_statuses_add_up": "update by_n_test set flat = flat + 1",
     "33_rising_leaves_agree": "update emergent_kinds set rising_leaves_once = 7 where reading = 'signed'",
+    "53_swaps_account_for_all": (
+        "insert into swap_counts by name select 'a' as from_metric, 1 as curves, 0 as left_out, 0 as other_models"
+    ),
     "60_every_claim_is_compared": "update reproduction set reproduced = null where starts_with(claim, 'Wei')",
 }
 
@@ -48,7 +53,7 @@ def test_it_passes_on_good_data_and_catches_its_case(made_up, check):
         connection.execute(SABOTAGE[check.stem])
         with pytest.raises(PipelineError) as caught:
             database.run_check(connection, check)
-    assert f"[sql/checks/{check.name}]" in str(caught.value)
+    assert f"[{check.relative_to(ROOT)}]" in str(caught.value)
     assert ". Next: " in str(caught.value)
     assert "\n" not in str(caught.value)
 

@@ -53,7 +53,9 @@ def test_annotated_tasks(real):
 
 
 def test_base_rates_and_association(real):
-    assert rows(real, "select members, two_metrics from base_rates where population = 'tasks: JSON'") == [(167, 137)]
+    assert rows(real, "select members, two_metrics from task_base_rates where population = 'tasks: JSON'") == [
+        (167, 137)
+    ]
     assert rows(real, "select two_metrics, other_metrics from annotated_odds order by is_emergent desc") == [
         (62, 3),
         (75, 27),

@@ -13,7 +13,7 @@ from tests.conftest import analysed, made_up_query, write_parquet
 
 def load_query(project, query):
     scores = write_parquet(query, project.root / "scores.parquet")
-    table._write_manifest(project, table.Manifest(str(scores), files.sha256(scores), 1, "made up"))
+    table.write_manifest(project, table.Manifest(str(scores), files.sha256(scores), 1, "made up"))
     load.run(project)
 
 
@@ -68,7 +68,7 @@ def test_a_failed_load_keeps_the_database_of_the_last_good_one(project):
 def test_a_file_that_is_no_parquet(project):
     broken = project.root / "scores.parquet"
     broken.write_text("<html>not found</html>")
-    table._write_manifest(project, table.Manifest(str(broken), files.sha256(broken), 1, "made up"))
+    table.write_manifest(project, table.Manifest(str(broken), files.sha256(broken), 1, "made up"))
     with pytest.raises(PipelineError, match=r"scores\.parquet: cannot be read as Parquet .* Next: "):
         load.run(project)
 
@@ -122,7 +122,7 @@ def test_score_needs_a_database_and_makes_none(project):
 
 def test_a_stand_in_that_lacks_columns_is_refused(project):
     write_parquet("select 1 as task", table.stand_in_path(project))
-    table._write_manifest(project, table.Manifest(None, None, None, "nowhere"))
+    table.write_manifest(project, table.Manifest(None, None, None, "nowhere"))
     with pytest.raises(PipelineError, match=r"lacks the columns emergence_score, .* Next: bring it back"):
         load.run(project)
 

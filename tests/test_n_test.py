@@ -1,4 +1,4 @@
-"""sql/23_n_test.sql: BIG-bench's rule, the grid that it is held against, and the grid where there is no rule."""
+"""The SQL of n_test: BIG-bench's rule, the grid that it is held against, and the grid where there is no rule."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from pipeline.settings import ROOT
 @pytest.fixture
 def n_test(connection):
     """(n_test, basis) of one cell, made of its scores."""
-    connection.execute("create table seed_metrics as select 'm' as metric, true as is_proportion")
+    connection.execute("create table known_metrics as select 'm' as metric, true as is_proportion")
 
     def compute(scores, *, n_examples, family="GPT", leaves=1, is_aggregate=False):
         connection.execute(
-            "create or replace table seed_tasks as select 't' as task, 's' || i as subtask, null::varchar as family,"
+            "create or replace table known_tasks as select 't' as task, 's' || i as subtask, null::varchar as family,"
             " false as is_aggregate, ?::bigint as n_examples from range(?) r(i)",
             [n_examples, leaves],
         )
@@ -24,7 +24,7 @@ def n_test(connection):
         )
         connection.execute("create or replace table curve_points (curve_id integer, score double)")
         connection.executemany("insert into curve_points values (1, ?)", [[score] for score in scores])
-        database.build_table(connection, ROOT / "sql" / "23_n_test.sql")
+        database.build_table(connection, ROOT / "sql/sources/bigbench/23_n_test.sql")
         return connection.execute("select n_test, n_test_basis from n_test").fetchall()
 
     return compute

@@ -60,8 +60,8 @@ class Manifest:
 
 
 def manifest_path(settings: Settings) -> Path:
-    """Where the manifest lies."""
-    return settings.data / "raw" / "table.json"
+    """Where the manifest lies, beside that of a simulated table."""
+    return settings.data / "raw" / f"{settings.name}.json"
 
 
 def read_manifest(settings: Settings) -> Manifest:
@@ -99,7 +99,7 @@ def fetch(settings: Settings, pin: Pin = PINNED) -> list[Path]:
         return []
     print(f"fetch    {pin.name}: {pin.size:,} bytes, sha256 verified, from {origin}")
     manifest = Manifest(settings.shown(target), pin.sha256, pin.size, pin.address)
-    return [target, _write_manifest(settings, manifest)]
+    return [target, write_manifest(settings, manifest)]
 
 
 def _bring(settings: Settings, pin: Pin, target: Path) -> str:
@@ -185,8 +185,9 @@ def _note_stand_in(settings: Settings, pin: Pin, reason: str) -> None:
         f"fetch    STAND-IN: the scores are not in {settings.mirror or DEFAULT_MIRROR} and the network gives no answer "
         f"({reason}); {settings.shown(stand_in)} serves instead. To get them: {how_to_get_scores(settings)}."
     )
-    _write_manifest(settings, Manifest(None, None, None, pin.address))
+    write_manifest(settings, Manifest(None, None, None, pin.address))
 
 
-def _write_manifest(settings: Settings, manifest: Manifest) -> Path:
+def write_manifest(settings: Settings, manifest: Manifest) -> Path:
+    """Leave word for the load of what was fetched."""
     return files.write_text(manifest_path(settings), json.dumps(asdict(manifest), indent=2) + "\n")

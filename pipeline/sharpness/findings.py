@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from pipeline import database
 from pipeline.sharpness import draws
 from pipeline.sharpness.model import Floats
 from pipeline.sharpness.plan import SEED
@@ -57,7 +58,11 @@ order by task, subtask, metric, shots, family
 
 
 def build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of TABLES from curve_tests, reading_values and the seeds."""
+    """Make the tables of TABLES from curve_tests, reading_values and the seeds; none without curve_tests."""
+    for name in TABLES:
+        connection.execute(f"drop table if exists {name}")
+    if not database.has_table(connection, "curve_tests"):
+        return
     curves = connection.execute(CURVES).df()
     readings = connection.execute("from seed_readings order by reading").df()
     (threshold,) = connection.execute("select threshold from options").fetchall()[0]

@@ -46,7 +46,8 @@ final as (
         curves.family,
         curves.curve_id,
         curves.is_preferred,
-        seed_metrics.is_proportion,
+        coalesce(known_metrics.is_proportion, false) as is_proportion,
+        coalesce(known_metrics.higher_is_better, true) as higher_is_better,
         n_test.n_test,
         case
             when curves.metric = 'multiple_choice_grade' then coalesce(low_scores.low_score, curves.chance)
@@ -59,8 +60,13 @@ final as (
     from curves
     inner join points using (curve_id)
     inner join curve_emergence using (curve_id)
-    inner join seed_metrics using (metric)
-    left join n_test using (task, subtask, metric, family)
+    left join known_metrics using (metric)
+    left join n_test
+        on n_test.task = curves.task
+        and n_test.subtask = curves.subtask
+        and n_test.metric = curves.metric
+        and n_test.family = curves.family
+        and coalesce(n_test.shots = curves.shots, true)
     left join low_scores
         on low_scores.task = curves.task
         and low_scores.subtask = curves.subtask
@@ -87,10 +93,19 @@ def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     curve can be tested. Scores count as counts where score * n_test lies within 0.01 of a whole number.
     """
     frame = connection.execute(QUERY).df()
+    frame["scores"] = [_upward(row) for row in frame.itertuples()]
     frame["n_scales"] = frame["scores"].map(len)
     frame["set_aside"] = [_reason(row) for row in frame.itertuples()]
     frame["basis"] = np.where(frame["is_proportion"], "binomial", "gaussian")
     return frame
+
+
+def _upward(row: Any) -> Any:  # noqa: ANN401 - a row of itertuples
+    """The scores so that more is better: wrong answers become right ones."""
+    scores = np.asarray(row.scores, float)
+    if row.higher_is_better:
+        return scores
+    return 1 - scores if row.is_proportion else -scores
 
 
 def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertuples; one return a reason

@@ -2,9 +2,12 @@
 -- the table is damaged; fetch it again, or mend these rows.
 select row_id, task, subtask, shots, family_model, score
 from stg_rows
-where task is null
-    or subtask is null
-    or shots is null
-    or family_model is null
-    or score is null
+where set_aside_because is distinct from 'unusable'
+    and (
+        task is null
+        or subtask is null
+        or shots is null
+        or family_model is null
+        or score is null
+    )
 order by row_id

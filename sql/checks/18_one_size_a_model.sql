@@ -1,5 +1,5 @@
 -- models of several sizes under one name, whose place in a curve would change from file to file
--- see which file is wrong about its model's parameters, or order each curve by its own files' sizes with KEEP_GOING=1.
+-- see which is wrong, or order each curve by the sizes that its own scores come with, with KEEP_GOING=1.
 select
     family,
     model,
@@ -7,7 +7,8 @@ select
     arg_min(path, params) as smallest_in,
     arg_max(path, params) as largest_in
 from stg_rows
-where not coalesce(getvariable('keep_going'), false)
+where set_aside_because is distinct from 'unusable'
+    and not coalesce(getvariable('keep_going'), false)
 group by
     family,
     model

@@ -1,5 +1,5 @@
 -- curves without a row in emergence_all, or with two
--- see the joins in sql/24_emergence_all.sql and the keys of sql/23_n_test.sql.
+-- see the joins in sql/24_emergence_all.sql and the keys of sql/sources/bigbench/23_n_test.sql.
 select
     (select count(*) from curves) as curves,
     (select count(*) from emergence_all) as emergence_rows,

@@ -44,7 +44,8 @@ final as (
         high_score,
         score,
         path,
-        false as may_be_averaged
+        false as may_be_averaged,
+        false as is_unusable
     from exploded
 )
 

@@ -16,5 +16,6 @@ select
     score_value as score,
     null::varchar as path,
     -- The table's authors averaged duplicate rows; other sources hold what was measured.
-    true as may_be_averaged
+    true as may_be_averaged,
+    false as is_unusable
 from source_table

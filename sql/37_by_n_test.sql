@@ -26,8 +26,8 @@ final as (
         count(*) filter (where status = 'infinite') as infinite,
         count(*) filter (where status in ('single', 'invalid')) as left_out,
         infinite / nullif(sum(infinite) over (), 0) as share_of_infinite,
-        count(*) filter (where status = 'infinite' and last_score = lowest) as end_lowest,
-        count(*) filter (where status = 'infinite' and last_score = lowest and emergence_score > 0) as blips
+        count(*) filter (where status = 'infinite' and ends_worst) as end_worst,
+        count(*) filter (where status = 'infinite' and ends_worst and emergence_score > 0) as blips
     from classed
     group by number
 )

@@ -51,7 +51,7 @@ reproduced as (
     union all
     select
         'Figure 5C: share of annotated tasks under the two metrics',
-        (select share from base_rates where population = 'tasks: annotated as emergent')
+        (select share from task_base_rates where population = 'tasks: annotated as emergent')
     union all
     select
         'Wei: tasks annotated as ' || replace(category, '_', ' '),

@@ -4,8 +4,8 @@ select
     count(*) as curves,
     count(*) filter (where status = 'infinite') as infinite,
     infinite / sum(infinite) over () as share_of_infinite,
-    count(*) filter (where status = 'infinite' and last_score = lowest) as end_lowest,
-    count(*) filter (where status = 'infinite' and last_score = lowest and emergence_score > 0) as blips,
+    count(*) filter (where status = 'infinite' and ends_worst) as end_worst,
+    count(*) filter (where status = 'infinite' and ends_worst and emergence_score > 0) as blips,
     min(n_test) filter (where status = 'infinite') as smallest_n_test,
     max(n_test) filter (where status = 'infinite') as largest_n_test
 from emergence

@@ -8,7 +8,7 @@ leaf_subtasks as (
     select
         task,
         count(distinct subtask) as leaf_subtasks
-    from seed_tasks
+    from known_tasks
     where not is_aggregate
     group by task
 ),
@@ -20,11 +20,11 @@ file_sizes as (
         curves.family,
         coalesce(own.n_examples, general.n_examples) as n_examples
     from (select distinct task, subtask, family from curves) as curves
-    left join seed_tasks as own
+    left join known_tasks as own
         on own.task = curves.task
         and own.subtask = curves.subtask
         and own.family = curves.family
-    left join seed_tasks as general
+    left join known_tasks as general
         on general.task = curves.task
         and general.subtask = curves.subtask
         and general.family is null
@@ -39,8 +39,8 @@ cells as (
         list_sort(list(distinct curve_points.score)) as scores
     from curves
     inner join curve_points using (curve_id)
-    inner join seed_metrics using (metric)
-    where seed_metrics.is_proportion
+    inner join known_metrics using (metric)
+    where known_metrics.is_proportion
         and not curves.is_aggregate
     group by all
 ),
@@ -95,6 +95,8 @@ final as (
         subtask,
         metric,
         family,
+        -- The rule is the same for all.
+        null::bigint as shots,
         n_examples,
         n_rule,
         n_grid,

@@ -1,0 +1,22 @@
+"""`SOURCE=simulated`: a table of scores in which nothing emerges, made on this machine from committed files."""
+
+from pathlib import Path
+
+from pipeline import files, world
+from pipeline.fetch import table
+from pipeline.settings import Settings
+
+
+def fetch(settings: Settings) -> list[Path]:
+    """Make the table in the form of the pinned one, so that every later stage is the very same.
+
+    Raises:
+        PipelineError: the committed curves, which give the design, are missing.
+    """
+    rows = world.simulate(world.read_design(settings), world.Knobs())
+    path = world.write(rows, settings.data / "raw" / "simulated.parquet")
+    size = path.stat().st_size
+    print(f"fetch    SIMULATED: {len(rows):,} scores of models that do not exist, seed {world.SEED}, {size:,} bytes")
+    address = f"simulated by pipeline/world.py, seed {world.SEED}"
+    manifest = table.Manifest(settings.shown(path), files.sha256(path), size, address)
+    return [path, table.write_manifest(settings, manifest)]

@@ -1,0 +1,29 @@
+"""`SOURCE=scores.csv` or `.parquet`: anybody's scores in a tidy table, read where it lies."""
+
+from pathlib import Path
+
+from pipeline import files
+from pipeline.errors import PipelineError
+from pipeline.settings import Settings
+
+
+def fetch(settings: Settings) -> list[Path]:
+    """Note that the table is there; nothing is copied.
+
+    Raises:
+        PipelineError: there is no such file, or it may not be read.
+    """
+    path = settings.root / settings.source
+    if not path.is_file():
+        raise PipelineError(
+            f"SOURCE={settings.source}: there is no such file (looked for {path.resolve()}). "
+            "Next: check the path; it starts from the folder of the Makefile unless it is absolute."
+        )
+    try:
+        digest = files.sha256(path)
+    except OSError as error:
+        raise PipelineError(
+            f"SOURCE={settings.source}: cannot be read ({error.strerror}). Next: check that you may read it."
+        ) from error
+    print(f"fetch    {settings.source}: {path.stat().st_size:,} bytes, read where it lies, sha256 {digest[:12]}…")
+    return [path]

@@ -1,0 +1,143 @@
+"""How the defaults of the simulated world were found: `python -m pipeline.world_fit KIND` prints fitted knobs.
+
+One kind of metric at a time, the knobs that minimise the weighted squared distance between simulated and real mean
+scores per model, and shares of flat and infinite curves by class of n_test, family and whether the prompt held
+examples; by Nelder and Mead's simplex, with the same random numbers at every step.
+"""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import optimize
+
+from pipeline import database, world
+from pipeline.emergence import score_curves
+from pipeline.settings import Settings
+from pipeline.theory import Array
+from pipeline.world import Design, KindKnobs, Knobs
+
+METRICS = {
+    "match": "exact_str_match",
+    "match_few": "exact_str_match",
+    "grade": "multiple_choice_grade",
+    "other": "rougeLsum",
+}
+KEYS = ["task", "subtask", "metric", "shots", "family"]
+FAMILIES = ("BIG-G sparse", "GPT", "Gopher", "PaLM")
+GUESSERS = ("constant_share", "switch_share", "label_precision")
+SHARES = {"hopeless_share", "chance_share", "chance_share_zero_shot", "constant_share", "switch_share"}
+SIGNED = {"log10_c", "zero_shot_loss", "warm_loss"}
+# All mean scores together count as much as the shares of flat and of infinite curves together.
+WEIGHT_OF_SHARES = 0.5
+
+
+def main(kind: str, steps: int = 500) -> None:
+    """Fit the knobs of one kind and print them."""
+    settings = Settings()
+    design = world.read_design(settings)
+    design = Design(design.curves[_is_fitted(design.curves, kind)].reset_index(drop=True), design.models)
+    known = _known_n_test(settings)
+    target = summarise(_real_rows(settings, design), design, known)
+    start = _flatten(kind, Knobs())
+    names = list(start)
+
+    def distance(values: Array) -> float:
+        knobs = _unflatten(kind, Knobs(), dict(zip(names, values, strict=True)))
+        found = summarise(world.simulate(design, knobs), design, known)
+        joined = target.join(found["value"].rename("found"))
+        gap = (joined["value"] - joined["found"]).fillna(0.0)
+        return float((joined["weight"] * gap**2).sum())
+
+    first = np.array(list(start.values()))
+    simplex = np.vstack([first, first + np.diag(np.where(np.abs(first) > 1, 0.4, 0.3))])
+    fit = optimize.minimize(
+        distance, first, method="Nelder-Mead",
+        options={"maxfev": steps, "initial_simplex": simplex, "adaptive": True},
+    )  # fmt: skip
+    print(f"distance {distance(first):.5f} -> {fit.fun:.5f} in {fit.nfev} steps")
+    print(asdict(_unflatten(kind, Knobs(), dict(zip(names, fit.x, strict=True)))))
+
+
+def _is_fitted(curves: pd.DataFrame, kind: str) -> pd.Series:
+    is_kind = curves["kind"] == kind if kind.startswith("match") else curves["kind"] != "match_few"
+    return is_kind & (curves["metric"] == METRICS[kind])
+
+
+def summarise(rows: pd.DataFrame, design: Design, known: pd.DataFrame) -> pd.DataFrame:
+    """The numbers that the fit compares, each with its weight; an index of (what, of which group)."""
+    leaves = rows.merge(design.curves.loc[design.curves["kind"] != "aggregate", KEYS], on=KEYS)
+    unit = 100 if (rows["metric"] == "rougeLsum").all() else 1
+    means = leaves.groupby(["family", "model"])["score"].agg(["mean", "size"])
+    means.index = pd.Index([f"mean {key}" for key in means.index])
+    parts = [pd.DataFrame({"value": means["mean"] / unit, "weight": means["size"] / means["size"].sum()})]
+    place = rows.merge(design.models.reset_index(names="place"), on=["family", "model"])
+    place["curve_id"] = place.groupby(KEYS, sort=True).ngroup()
+    scored = score_curves(place.rename(columns={"place": "position"})).set_index("curve_id")["status"]
+    curves = place.drop_duplicates("curve_id").merge(known, on=KEYS).set_index("curve_id")
+    group = [
+        curves["n_test"].fillna(2000).map(lambda n: int(np.searchsorted([10, 50, 200, 1500], n, side="right"))),
+        curves["family"].str.split(" ").str[0],
+        curves["shots"] > 0,
+    ]
+    for status in ("flat", "infinite"):
+        shares = (scored.loc[curves.index] == status).groupby(group).agg(["mean", "size"])
+        shares.index = pd.Index([f"{status} {key}" for key in shares.index])
+        weight = WEIGHT_OF_SHARES * shares["size"] / shares["size"].sum()
+        parts.append(pd.DataFrame({"value": shares["mean"], "weight": weight}))
+    return pd.concat(parts)
+
+
+def _real_rows(settings: Settings, design: Design) -> pd.DataFrame:
+    with database.connect(settings.database, read_only=True) as connection:
+        rows = connection.execute(
+            "select task, subtask, metric, shots, family, model, score from stg_scores where isfinite(score)"
+        ).df()
+    return rows.merge(design.curves[KEYS], on=KEYS)
+
+
+def _known_n_test(settings: Settings) -> pd.DataFrame:
+    with database.connect(settings.database, read_only=True) as connection:
+        return connection.execute(f"select {', '.join(KEYS)}, n_test from emergence").df()
+
+
+def _flatten(kind: str, knobs: Knobs) -> dict[str, float]:
+    """Knobs as unbounded numbers: shares as logits, positive ones as logarithms."""
+    own: dict[str, Any] = asdict(getattr(knobs, kind))
+    families, chances = own.pop("family_loss"), own.pop("family_chance_share")
+    flat = {name: _free(name, value) for name, value in own.items()}
+    if kind == "grade":
+        del flat["warm_loss"]
+        flat |= {name: _free(name, getattr(knobs, name)) for name in GUESSERS}
+    flat |= {f"family_loss:{family}": families.get(family, 0.0) for family in FAMILIES}
+    return flat | {f"family_chance_share:{family}": _free("chance_share", share) for family, share in chances.items()}
+
+
+def _unflatten(kind: str, knobs: Knobs, flat: Mapping[str, float]) -> Knobs:
+    values: dict[str, Any] = {name: _bound(name, float(value)) for name, value in flat.items() if ":" not in name}
+    guessers = {name: values.pop(name) for name in GUESSERS if name in values}
+    for name, limit in (("family_loss", "zero_shot_loss"), ("family_chance_share", "chance_share")):
+        own_flat = {key.split(":")[1]: value for key, value in flat.items() if key.startswith(f"{name}:")}
+        values[name] = {family: _bound(limit, float(value)) for family, value in own_flat.items()}
+    own: KindKnobs = replace(getattr(knobs, kind), **values)
+    kinds: dict[str, Any] = {kind: own}
+    return replace(knobs, **kinds, **guessers)
+
+
+def _free(name: str, value: float) -> float:
+    if name in SHARES:
+        return float(np.log((value + 1e-3) / (1 - value + 1e-3)))
+    return value if name in SIGNED else float(np.log(value + 1e-6))
+
+
+def _bound(name: str, value: float) -> float:
+    if name in SHARES:
+        return float(1 / (1 + np.exp(-value)))
+    return value if name in SIGNED else float(np.exp(value))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *map(int, sys.argv[2:]))

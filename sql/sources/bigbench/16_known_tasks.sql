@@ -1,0 +1,2 @@
+-- What is known of the tasks: all of it is about BIG-bench.
+select * from seed_tasks

@@ -1,0 +1,6 @@
+-- What is known of the metrics. A metric without a direction is taken as better where it is higher.
+select
+    metric,
+    is_proportion,
+    direction is distinct from 'lower_is_better' as higher_is_better
+from seed_metrics

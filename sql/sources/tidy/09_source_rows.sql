@@ -1,0 +1,20 @@
+-- A tidy table says everything itself. Whoever made it chose its metrics, so each of them counts as preferred.
+select
+    row_id,
+    task,
+    subtask,
+    metric,
+    true as is_preferred,
+    shots,
+    family || ' ' || model as family_model,
+    family,
+    model,
+    params,
+    'the table' as params_basis,
+    null::double as low_score,
+    null::double as high_score,
+    score,
+    source as path,
+    false as may_be_averaged,
+    unusable_because is not null as is_unusable
+from tidy_rows

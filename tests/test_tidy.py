@@ -1,0 +1,240 @@
+"""A tidy table of one's own: read strictly, and the same report without what only BIG-bench has."""
+
+import csv
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipeline import analyse, check, database, fetch, load, report, score
+from pipeline.errors import PipelineError
+from pipeline.settings import ROOT, Settings
+
+OPEN_MODELS = ROOT / "../shared/open_models/scores.csv"
+COLUMNS = ("task", "subtask", "metric", "shots", "family", "model", "params", "score")
+SIZES = ("1000000", "10000000", "100000000", "1000000000", "10000000000")
+
+
+def row(size: str, score: object, **changes: object) -> dict[str, object]:
+    """A row of the table, a model a size."""
+    named = {"task": "sums", "subtask": "sums", "metric": "exact_str_match", "shots": 0, "family": "Tiny"}
+    return named | {"model": f"tiny-{size}", "params": size, "score": score} | changes
+
+
+def curve(scores: tuple[object, ...] = (0, 0, 0, 0, 0.5), **changes: object) -> list[dict[str, object]]:
+    return [row(size, score, **changes) for size, score in zip(SIZES, scores, strict=True)]
+
+
+@pytest.fixture
+def run(project):
+    """Write rows as scores.csv, fetch and load them, and return the settings."""
+
+    def write_and_load(rows: list[dict[str, object]], *, keep_going: bool = False) -> Settings:
+        path = project.root / "scores.csv"
+        with path.open("w", newline="", encoding="utf-8") as lines:
+            writer = csv.DictWriter(lines, fieldnames=list(dict.fromkeys(name for row in rows for name in row)))
+            writer.writeheader()
+            writer.writerows(rows)
+        settings = Settings(root=project.root, source="scores.csv", keep_going=keep_going)
+        fetch.run(settings)
+        load.run(settings)
+        return settings
+
+    return write_and_load
+
+
+def rows_of(settings: Settings, query: str) -> list[tuple[object, ...]]:
+    with database.connect(settings.database, read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_table_becomes_curves(run):
+    settings = run([*curve(), *curve((0.1, 0.2, 0.3, 0.4, 0.5), metric="accuracy", n_test=200)])
+    score.run(settings)
+    assert rows_of(
+        settings, "select metric, n_scales, n_test, n_test_basis, status from emergence order by metric"
+    ) == [
+        ("accuracy", 5, 200, "source", "finite"),
+        ("exact_str_match", 5, None, None, "infinite"),
+    ]
+
+
+def test_parquet_is_read_like_csv(run, project):
+    settings = run(curve())
+    expected = rows_of(settings, "from stg_scores order by all")
+    parquet = project.root / "Scores.PARQUET"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (from '{project.root}/scores.csv') to '{parquet}' (format parquet)")
+    settings = Settings(root=project.root, source="Scores.PARQUET")
+    load.run(settings)
+    assert rows_of(settings, "from stg_scores order by all") == expected
+
+
+def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
+    names = ",".join(f'"{name}"' for name in COLUMNS)
+    text = f'\ufeff{names}\r\n"a, ""b""",s,accuracy,0,F,m,1e9,0.5\r\n'
+    (project.root / "scores.csv").write_bytes(text.encode())
+    settings = Settings(root=project.root, source="scores.csv")
+    load.run(settings)
+    assert rows_of(settings, "select task, params, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"score": "high"}, "score is no number: high"),
+        ({"score": "1e400"}, "score is no number: 1e400"),
+        ({"score": ""}, "score is empty"),
+        ({"task": " "}, "task is empty"),
+        ({"params": "7B"}, "params is no number: 7B"),
+        ({"params": "7"}, "params counts single parameters, 7000000000 for 7 B: 7"),
+        ({"shots": "few"}, "shots is no count: few"),
+        ({"shots": ""}, "shots is empty; -1 stands for not known"),
+        ({"n_test": "0"}, "n_test is no count: 0"),
+        ({"higher_is_better": "up"}, "higher_is_better is neither 1 nor 0: up"),
+    ],
+)
+def test_a_row_that_cannot_be_used_stops_the_run_or_is_set_aside(run, changes, reason):
+    rows = [*curve(), row("5000000", 0.1) | changes]
+    with pytest.raises(PipelineError, match="rows that cannot be used, by their number under the header") as caught:
+        run(rows)
+    assert f"row_number=6, reason='{reason}'" in str(caught.value)
+    assert "KEEP_GOING=1" in str(caught.value)
+    settings = run(rows, keep_going=True)
+    assert dict(rows_of(settings, "from row_counts")) == {"in": 6, "kept": 5, "set aside: unusable": 1}
+    assert rows_of(settings, "select row_number, reason from unusable_rows") == [(6, reason)]
+
+
+def test_nan_is_kept_as_it_is(run):
+    settings = run(curve((0, 0, "nan", 0, 1)))
+    score.run(settings)
+    assert rows_of(settings, "select status from emergence") == [("invalid",)]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (COLUMNS[:-1], "lacks the columns score"),
+        ((*COLUMNS, "task"), "two columns named 'task'"),
+        ((), "lacks the columns task, subtask"),
+    ],
+)
+def test_a_header_that_lacks_or_repeats_columns(project, header, message):
+    (project.root / "scores.csv").write_text(",".join(header) + "\n")
+    with pytest.raises(PipelineError, match=f"scores.csv: .*{message}.*Next: "):
+        load.run(Settings(root=project.root, source="scores.csv"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ",".join(COLUMNS).encode() + b"\na,a,accuracy,0,F,m,1e9\n",
+        ",".join(COLUMNS).encode() + b"\n\xff,a,accuracy,0,F,m,1e9,1\n",
+        ",".join(COLUMNS).encode() + b'\n"a,a,accuracy,0,F,m,1e9,1\n',
+    ],
+    ids=["a cell too few", "not UTF-8", "an open quote"],
+)
+def test_a_file_that_is_no_clean_csv_is_refused(project, content):
+    (project.root / "scores.csv").write_bytes(content)
+    with pytest.raises(PipelineError, match="scores.csv: cannot be read .*Next: save it as comma-separated UTF-8"):
+        load.run(Settings(root=project.root, source="scores.csv"))
+
+
+def test_a_file_that_is_no_parquet_is_refused(project):
+    (project.root / "scores.parquet").write_text("task")
+    with pytest.raises(PipelineError, match="scores.parquet: cannot be read"):
+        load.run(Settings(root=project.root, source="scores.parquet"))
+
+
+def test_a_file_that_is_not_there(project):
+    with pytest.raises(PipelineError, match="there is no such file .*Next: check the path"):
+        fetch.run(Settings(root=project.root, source="scroes.csv"))
+
+
+def test_a_metric_that_nobody_knows_needs_a_direction(run):
+    with pytest.raises(PipelineError, match="metric='my_metric'. Next: add a column higher_is_better"):
+        run(curve(metric="my_metric"))
+    settings = run(curve((5, 4, 3, 2, 1), metric="my_metric", higher_is_better=0))
+    score.run(settings)
+    # It falls, which is for the better.
+    assert rows_of(settings, "select emergence_score, lowest from emergence") == [(4.0, 1.0)]
+
+
+@pytest.mark.parametrize("last", [0, 1])
+def test_directions_must_agree(run, last):
+    rows = [*curve(higher_is_better=0)[:4], *curve(higher_is_better=last)[4:]]
+    with pytest.raises(PipelineError, match="exact_str_match.*in_metrics_csv='higher_is_better'"):
+        run(rows)
+
+
+def test_a_model_at_two_sizes_is_an_error(run):
+    with pytest.raises(PipelineError, match="models of several sizes under one name.*tiny-1000000"):
+        run([*curve(), row("1000000", 0.5, params="2000000", metric="accuracy")])
+
+
+def test_two_models_of_one_size_are_a_tie_that_is_reported(run):
+    settings = run([*curve(), row("10000000", 0.25, model="another")])
+    score.run(settings)
+    analyse.run(settings)
+    assert rows_of(settings, "from scale_ties") == [("Tiny", 10_000_000, "another, tiny-10000000", 1)]
+    report.run(settings)
+    text = (settings.results(is_stand_in=False) / "report.md").read_text()
+    assert "| Tiny | 10,000,000 | another, tiny-10000000 | 1 |" in text
+
+
+def test_the_same_key_twice_is_kept_once_if_equal_and_else_an_error(run):
+    settings = run([*curve(), curve()[0]])
+    assert dict(rows_of(settings, "from row_counts")) == {"in": 6, "kept": 5, "set aside: duplicate": 1}
+    with pytest.raises(PipelineError, match="more than one score"):
+        run([*curve(), row(SIZES[0], 0.125)])
+
+
+def test_n_test_is_not_known_where_models_differ_and_may_depend_on_shots(run):
+    rows = [
+        *curve(n_test=100),
+        *curve(shots=5, n_test=50),
+        *(changed | {"n_test": number} for number, changed in enumerate(curve(shots=1), start=10)),
+    ]
+    settings = run(rows)
+    score.run(settings)
+    assert rows_of(settings, "select shots, n_test from emergence order by shots") == [(0, 100), (1, None), (5, 50)]
+
+
+def test_columns_that_nobody_reads_are_named(run, capsys):
+    run([changed | {"note": "x"} for changed in curve()])
+    assert "columns that are not read: note" in capsys.readouterr().out
+
+
+def test_what_is_known_of_bigbench_tasks_is_not_taken_for_known(run):
+    settings = run(curve(task="arithmetic", subtask="arithmetic"))
+    score.run(settings)
+    assert rows_of(settings, "select is_aggregate, chance from curves") == [(False, None)]
+
+
+def test_a_tiny_table_goes_through_every_stage_and_check(run):
+    settings = run(curve())
+    for stage in (score, analyse, report, check):
+        stage.run(settings)
+    text = (settings.results(is_stand_in=False) / "report.md").read_text()
+    assert not re.search(r"\{\{|\}\}|\bNone\b(?!\.)|\bnan\b|BIG-G", text)
+
+
+@pytest.mark.skipif(not OPEN_MODELS.is_file(), reason="the scores of open models are not in ../shared/open_models")
+def test_the_open_models(project):
+    settings = Settings(root=project.root, source=str(Path(OPEN_MODELS).resolve()))
+    for stage in (fetch, load, score, analyse, report, check):
+        stage.run(settings)
+    folder = settings.results(is_stand_in=False)
+    text = (folder / "report.md").read_text()
+    assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
+    assert "Figure 5" not in text
+    assert "Reproduc" not in text
+    assert "stablelm-base-alpha-7b, stabilityai/stablelm-base-alpha-7b-v2" in text
+    assert rows_of(
+        settings, "select from_metric, to_metric, curves from metric_swap where reading = 'with_infinite'"
+    ) == [
+        ("accuracy", "brier", 154),
+        ("exact_str_match", "bleu", 17),
+    ]
+    assert {path.name for path in (folder / "figures").iterdir()} >= {"swap_1.png", "swap_2.png"}
