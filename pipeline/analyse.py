@@ -9,8 +9,8 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2, mcnemar
 
 from pipeline import database
-from pipeline.sharpness import findings
 from pipeline.settings import Settings
+from pipeline.sharpness import findings
 
 FINDINGS, RAW_FINDINGS, REPRODUCTION = (30, 49), (50, 59), (60, 69)
 
