@@ -64,7 +64,7 @@ def run(settings: Settings) -> list[Path]:
             adopt_committed(connection, settings)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
-        reproduced = _reproduced(connection) if settings.is_bigbench else ""
+        reproduced = _reproduced(connection) if settings.is_published else ""
     print(f"analyse  {reproduced}{len(products)} tables in {settings.shown(tables)}")
     return [settings.database, *products]
 

@@ -18,6 +18,8 @@ from typing import NamedTuple
 import duckdb
 
 from pipeline import database, load, score_files
+from pipeline.fetch import checkout
+from pipeline.fetch.scorefiles import TASKS
 from pipeline.settings import Settings
 
 REPETITIONS = 5
@@ -97,7 +99,7 @@ def measure(settings: Settings) -> list[Measurement]:
         PipelineError: the source is no checkout.
     """
     folder = settings.root / settings.source
-    paths = score_files.list_checkout(folder)
+    paths = checkout.list_paths(folder)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         (root / "sql").symlink_to(settings.sql)
@@ -158,7 +160,7 @@ def load_glob(folder: Path) -> None:
     """Give DuckDB the files by a glob and the types that it needs, and explode them."""
     with duckdb.connect() as connection:
         connection.execute("set enable_progress_bar = false")
-        connection.execute(GLOB, [f"{folder}/{score_files.TASKS}/*/results/scores_*.json"])
+        connection.execute(GLOB, [f"{folder}/{TASKS}/*/results/scores_*.json"])
 
 
 def load_frame(folder: Path, paths: list[str]) -> None:
@@ -200,4 +202,4 @@ def load_all(settings: Settings, paths: list[str]) -> None:
 def load_again(settings: Settings) -> None:
     """The load stage over a database that holds these files already, listing included."""
     folder = settings.root / settings.source
-    load.load_tree(settings, folder, score_files.list_checkout(folder))
+    load.load_tree(settings, folder, checkout.list_paths(folder))

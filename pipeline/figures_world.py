@@ -15,8 +15,10 @@ SIMULATED = "#1d4ed8"
 READINGS_SHOWN = {"published": "|E|, infinite left out", "with_infinite": "|E|, infinite kept"}
 METRICS_SHOWN = ("exact_str_match", "multiple_choice_grade", "rougeLsum")
 WORLDS = "SIMULATED: mean, 95 % of worlds"
+# Shares of fewer curves say nothing.
+FEWEST_CURVES = 50
 N_TEST_CLASSES = ("below 10", "10 to 49", "50 to 199", "200 or more", "not known")
-FAMILIES_SHOWN = {"BIG-G T=0": "o", "GPT": "s", "PaLM": "D"}
+FAMILIES_SHOWN = {"BIG-G T=0": ("o", "-"), "GPT": ("s", "--"), "PaLM": ("D", ":")}
 
 
 def draw_world(compared: pd.DataFrame) -> Figure:
@@ -64,28 +66,28 @@ def draw_fit(fit: pd.DataFrame) -> Figure:
         _draw_means(axes, fit[(fit["quantity"] == "mean score") & (fit["metric"] == metric)])
         axes.set(title=metric, xscale="log", xlabel="effective parameters")
     upper[0].set_ylabel("mean score of leaf curves")
-    upper[0].legend(frameon=True, fontsize=8)
     for axes, metric in zip(lower, (*METRICS_SHOWN[:2], "others"), strict=True):
         _draw_shares(axes, fit[(fit["metric"] == metric) & (fit["quantity"] != "mean score")])
         axes.set(title=metric, xlabel="test examples")
     lower[0].set_ylabel("share of curves")
-    handles, labels = lower[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False)
+    means, shares = (axes.get_legend_handles_labels() for axes in (upper[0], lower[0]))
+    handles, labels = ([*first, *second] for first, second in zip(means, shares, strict=True))
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
     return figure
 
 
 def _draw_means(axes: Axes, means: pd.DataFrame) -> None:
-    for family, marker in FAMILIES_SHOWN.items():
+    for family, (marker, style) in FAMILIES_SHOWN.items():
         own = means[means["family"] == family].sort_values("params")
         band = own["params"], own["simulated_low"], own["simulated_high"]
-        axes.fill_between(*band, color=SIMULATED, alpha=0.2, linewidth=0)
-        axes.plot(own["params"], own["simulated"], color=SIMULATED, linewidth=1)
+        axes.fill_between(*band, color=SIMULATED, alpha=0.12, linewidth=0)
+        axes.plot(own["params"], own["simulated"], style, color=SIMULATED, linewidth=1.2)
         axes.plot(own["params"], own["real"], marker, color=ACCENT, markersize=4, label=f"{family}, real")
-    axes.plot([], [], color=SIMULATED, label="SIMULATED: mean, 95 %")
     axes.set_ylim(bottom=0)
 
 
 def _draw_shares(axes: Axes, shares: pd.DataFrame) -> None:
+    shares = shares[shares["count"] >= FEWEST_CURVES]
     classes = [name for name in N_TEST_CLASSES if name in set(shares["member"])]
     for quantity, shift, colour in (("share flat", -0.15, MUTED), ("share infinite", 0.15, ACCENT)):
         own = shares[shares["quantity"] == quantity].set_index("member").reindex(classes)
@@ -94,7 +96,9 @@ def _draw_shares(axes: Axes, shares: pd.DataFrame) -> None:
         axes.vlines(place, own["simulated_low"], own["simulated_high"], color=SIMULATED, linewidth=2.5)
         axes.plot(place, own["simulated"], "_", color=SIMULATED, markersize=11, markeredgewidth=2)
     axes.plot([], [], "_", color=SIMULATED, markersize=11, markeredgewidth=2, label=WORLDS)
-    axes.set_xticks(np.arange(len(classes)), [name.replace(" or more", "+").replace(" to ", "–") for name in classes])
+    axes.set_xticks(
+        np.arange(len(classes)), [name.replace(" or more", "+").replace(" to ", "–") for name in classes], fontsize=8
+    )
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.grid(axis="x", visible=False)
 

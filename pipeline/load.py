@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 import duckdb
 import orjson
+from tqdm import tqdm
 
 from pipeline import database, files, score_files, strict_json, tidy_table
 from pipeline.errors import PipelineError
-from pipeline.fetch import manifest, table
+from pipeline.fetch import checkout, manifest, table
 from pipeline.score_files import Rejected
-from pipeline.settings import Settings
+from pipeline.settings import SIMULATED, Settings
 
 SEEDS, STAGING = (1, 9), (10, 19)
 # Beyond it DuckDB writes to disk beside the database. For 1.8 million scores that is faster than without a limit
@@ -51,7 +52,7 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the scores are not what they should be; the old database, if any, stays.
     """
-    if settings.kind in ("table", "simulated"):
+    if settings.kind in ("table", SIMULATED):
         return load_table(settings, table.read_manifest(settings))
     if settings.kind == "tidy":
         return load_tidy(settings)
@@ -61,7 +62,7 @@ def run(settings: Settings) -> list[Path]:
         return load_tree(settings, settings.root / listed.folder, list(hashes), hashes)
     # A checkout is its user's: what lies there now is loaded, whatever it was when it was listed.
     folder = settings.root / settings.source
-    return load_tree(settings, folder, score_files.list_checkout(folder))
+    return load_tree(settings, folder, checkout.list_paths(folder))
 
 
 def load_table(settings: Settings, fetched: table.Manifest) -> list[Path]:
@@ -115,7 +116,7 @@ def load_tree(
     Args:
         settings: the run.
         folder: what the paths start from.
-        paths: score files, as `score_files.list_checkout` gives them.
+        paths: score files, as `checkout.list_paths` gives them.
         hashes: git's hash of each file, by path, where they must be verified.
 
     Raises:
@@ -254,7 +255,8 @@ def load_score_files(
         prefix=f".{settings.database.stem}-",
         suffix=f"{files.PARTIAL}{settings.database.suffix}.ndjson",
     ) as lines:
-        rejected = score_files.write_lines(folder, paths, lines, hashes)
+        bar = tqdm(paths, desc="load", unit="file", delay=1, leave=False, disable=None)
+        rejected = score_files.write_lines(folder, bar, lines, hashes)
         lines.flush()
         _judge(settings, rejected, len(paths))
         open_lines(connection, lines.name)

@@ -10,6 +10,8 @@ from pipeline import arithmetic, database, figures_theory, predictions, theory_c
 from pipeline.arithmetic import Setup
 from pipeline.settings import Settings
 
+TABLES = ("theory_curves", "arithmetic", "predictions")
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -43,7 +45,7 @@ def run(settings: Settings) -> list[Path]:
     """
     found = findings(Setup())
     folder = settings.results(is_stand_in=False)
-    tables = {"theory_curves": found.curves, "arithmetic": found.answers, "predictions": found.rows}
+    tables = dict(zip(TABLES, (found.curves, found.answers, found.rows), strict=True))
     with duckdb.connect() as connection:
         products = []
         for name, frame in tables.items():

@@ -26,6 +26,8 @@ from pipeline.theory import Array
 
 LEVEL = 0.95
 BOOTSTRAP_DRAWS = 200
+# Of the deviance: far below what the exported digits show.
+TOLERANCE = 1e-13
 # No break: nowhere does the loss of a token jump by a factor of two beyond the trend over all scales.
 BREAK_BOUND = float(np.log(2))
 # About linear: at the longest target the edit distance departs by less than a tenth from proportion to length.
@@ -208,7 +210,9 @@ def _found(operation: str, cells: Sequence[Cell], p: Array, sizes: tuple[int, in
 
 
 def _share(part: int, whole: int, comparisons: int) -> Estimate:
-    """A share with its exact (Clopper-Pearson) interval."""
+    """A share with its exact (Clopper-Pearson) interval; of nothing, any share at all."""
+    if whole == 0:
+        return Estimate(np.nan, 0.0, 1.0)
     return Estimate(part / whole, *proportion_confint(part, whole, (1 - LEVEL) / comparisons, method="beta"))
 
 
@@ -248,12 +252,13 @@ def _length(operation: str, cells: Sequence[Cell], setup: Setup) -> Iterator[Row
 def _log_slope(right: Array, n: int, lengths: Array, comparisons: int) -> Estimate:
     """Slope of log accuracy on length, with an intercept: binomial with link log."""
     counts = np.column_stack([right, n - right])
-    start = [0.0, float(np.log((right[0] + 0.5) / (n + 1)) / lengths[0])]
+    # From the line through the logarithms, half an answer added to each count; from elsewhere the fit may leave (0, 1).
+    slope, level = np.polyfit(lengths, np.log((right + 0.5) / (n + 1)), 1)
     with warnings.catch_warnings():
         # The link admits shares over 1, which none of these fits comes near.
         warnings.simplefilter("ignore", DomainWarning)
         model = sm.GLM(counts, sm.add_constant(lengths), family=sm.families.Binomial(link=links.Log()))
-    fit = model.fit(start_params=start)
+    fit = model.fit(start_params=[min(level, -slope), slope], tol=TOLERANCE)
     return _normal(fit.params[1], fit.bse[1], comparisons)
 
 
@@ -274,7 +279,7 @@ def _departure(distances: Sequence[np.ndarray], lengths: Array, comparisons: int
 
 def _log_log_fit(counts: Array, design: Array, comparisons: int) -> list[Estimate]:
     """Binomial fit of log(-log share); statsmodels' link is its negative."""
-    fit = sm.GLM(counts, design, family=sm.families.Binomial(link=links.LogLog())).fit()
+    fit = sm.GLM(counts, design, family=sm.families.Binomial(link=links.LogLog())).fit(tol=TOLERANCE)
     return [_normal(-value, error, comparisons) for value, error in zip(fit.params, fit.bse, strict=True)]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline import database
 from pipeline.settings import Settings
+from pipeline.wording import counted
 
 CURVES = (20, 29)
 
@@ -24,5 +25,7 @@ def run(settings: Settings) -> list[Path]:
             "select status, count(*) from emergence group by status order by count(*) desc, status"
         ).fetchall()
     curves = sum(number for _, number in by_status)
-    print(f"score    {curves:,} curves = " + " + ".join(f"{number:,} {status}" for status, number in by_status))
+    print(
+        f"score    {counted(curves, 'curve')} = " + " + ".join(f"{number:,} {status}" for status, number in by_status)
+    )
     return [settings.database]

@@ -16,10 +16,8 @@ from typing import IO, Any
 import orjson
 
 from pipeline import strict_json
-from pipeline.errors import PipelineError
-from pipeline.fetch.scorefiles import blob_sha1
+from pipeline.fetch.scorefiles import TASKS, blob_sha1
 
-TASKS = "bigbench/benchmark_tasks"
 # Of a file and of its line; the published files have some tens of kilobytes.
 MAX_BYTES = 16 << 20
 # The published scores hold -1 for tasks that set their shots themselves.
@@ -68,26 +66,6 @@ class Rejected:
 
     path: str
     reason: str
-
-
-def list_checkout(folder: Path) -> list[str]:
-    """The score files of a BIG-bench checkout, as paths below `folder`, sorted.
-
-    Raises:
-        PipelineError: the folder is no checkout, cannot be read, or holds no score file.
-    """
-    try:
-        found = sorted(path.relative_to(folder).as_posix() for path in (folder / TASKS).glob("*/results/scores_*.json"))
-    except OSError as error:
-        raise PipelineError(
-            f"{folder}: cannot be read ({error.strerror}). Next: check that you may read the folder and all below it."
-        ) from error
-    if not found:
-        raise PipelineError(
-            f"{folder}: holds no score file {TASKS}/<task>/results/scores_*.json. "
-            "Next: name the top of a checkout of google/BIG-bench."
-        )
-    return found
 
 
 def census(folder: Path, paths: Iterable[str]) -> Iterator[tuple[str, int, int]]:

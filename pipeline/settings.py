@@ -22,6 +22,8 @@ SQL_OF_KIND = {
     "official": ("bigbench", "score_files"),
     "checkout": ("bigbench", "score_files"),
     "tidy": ("tidy",),
+    # In the form of the pinned table, with the design of the real benchmark.
+    SIMULATED: ("bigbench", "table"),
 }
 TIDY_SUFFIXES = (".csv", ".parquet")
 
@@ -81,8 +83,8 @@ class Settings:
 
     @property
     def kind(self) -> str:
-        """What the source is: the pinned table, the official score files, a checkout of them, or a tidy table."""
-        if self.source in ("table", "official"):
+        """What the source is: a key of SQL_OF_KIND."""
+        if self.source in ("table", "official", SIMULATED):
             return self.source
         is_file_name = self.source.lower().endswith(TIDY_SUFFIXES)
         return "tidy" if is_file_name and not (self.root / self.source).is_dir() else "checkout"
@@ -91,6 +93,11 @@ class Settings:
     def is_bigbench(self) -> bool:
         """Whether the scores are BIG-bench's, so that what is known of its tasks and models holds for them."""
         return "bigbench" in SQL_OF_KIND[self.kind]
+
+    @property
+    def is_published(self) -> bool:
+        """Whether these are the scores that published numbers and people's judgements are about."""
+        return self.is_bigbench and not self.is_simulated
 
     @property
     def is_default(self) -> bool:

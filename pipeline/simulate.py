@@ -17,9 +17,11 @@ from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import Settings
 
-SEEDS = range(1, 41)
+# Others than those that the knobs were fitted with.
+SEEDS = range(101, 141)
 LEVEL = 0.95
 READINGS = (30, 31)
+TABLES = ("simulated_world", "simulated_fit")
 CURVE_KEY = ["reading", "metric"]
 FIT_KEY = ["quantity", "metric", "member"]
 TWO_METRICS, ALL_METRICS = "the two metrics", "all metrics"
@@ -43,8 +45,9 @@ class Findings:
         share_two_metrics: the same rows for the share of the two metrics among the emergent curves.
         beyond: metrics with more real emergent curves than any but a fortieth of the worlds has: `reading`, `metric`
             and the counts.
-        fit: a row a quantity that the knobs were fitted to: `quantity`, `compared`, `within` (how many real numbers lie
-            in the interval of the worlds), `largest_gap` (between a real number and the mean of the worlds).
+        fit: a row a quantity and metric that the knobs were fitted to: `quantity`, `metric`, `compared`, `within` (how
+            many real numbers lie in the interval of the worlds), `mean_gap` (distance of the mean of the worlds from
+            the real number, weighted by the scores or curves behind it, in the metric's unit).
     """
 
     worlds: int
@@ -60,6 +63,8 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: there are no real scores to compare with, or a world fails a data test.
     """
+    if settings.is_simulated:
+        raise _nothing_to_compare(settings)
     design = world.read_design(settings)
     with _real(settings) as connection:
         real = count(connection, settings)
@@ -71,7 +76,7 @@ def run(settings: Settings) -> list[Path]:
     folder = settings.results(is_stand_in=False)
     with duckdb.connect() as connection:
         products = []
-        for name, frame in (("simulated_world", compared), ("simulated_fit", fit)):
+        for name, frame in zip(TABLES, (compared, fit), strict=True):
             connection.register("frame", frame)
             connection.execute(f"create table {name} as from frame")
             products.append(database.export_csv(connection, name, folder / "tables" / f"{name}.csv"))
@@ -90,11 +95,8 @@ def _real(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The real curves in a database of its own, so that the stages' own is only read."""
     with database.connect(settings.database, read_only=True) as connection:
         (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
-    if is_stand_in or settings.is_simulated:
-        raise PipelineError(
-            "a simulated world is compared with real scores, and this run has none. "
-            f"Next: {table.how_to_get_scores(settings)}, and leave SOURCE out."
-        )
+    if is_stand_in:
+        raise _nothing_to_compare(settings)
     with duckdb.connect() as connection:
         load.load_seeds(connection, settings)
         place = str(settings.database).replace("'", "''")
@@ -103,6 +105,13 @@ def _real(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(f"create table {name} as from stages.{name}")
         connection.execute("detach stages")
         yield connection
+
+
+def _nothing_to_compare(settings: Settings) -> PipelineError:
+    return PipelineError(
+        "a simulated world is compared with real scores, and this run has none. "
+        f"Next: {table.how_to_get_scores(settings)}, and leave SOURCE out."
+    )
 
 
 def count_world(settings: Settings, design: world.Design, seed: int) -> Counts:
@@ -199,12 +208,15 @@ def findings(compared: pd.DataFrame, fit: pd.DataFrame, worlds: int = len(SEEDS)
     )
     single = compared[~compared["metric"].isin([TWO_METRICS, ALL_METRICS])]
     beyond = single[single["real_emergent"] > single["simulated_high"]]
-    gaps = fit.assign(gap=(fit["real"] - fit["simulated"]).abs()).groupby("quantity")
-    summary = gaps.agg(compared=("real", "size"), within=("is_within", "sum"), largest_gap=("gap", "max"))
+    gaps = fit.assign(gap=(fit["real"] - fit["simulated"]).abs() * fit["count"]).groupby(["quantity", "metric"])
+    summary = gaps.agg(
+        compared=("real", "size"), within=("is_within", "sum"), gap=("gap", "sum"), count=("count", "sum")
+    )
+    summary["mean_gap"] = summary["gap"] / summary["count"]
     return Findings(
         worlds=worlds,
         emergent=everything[columns].assign(ratio=ratio),
         share_two_metrics=shares,
         beyond=beyond[["metric", *columns]].reset_index(drop=True),
-        fit=summary.reset_index(),
+        fit=summary.drop(columns=["gap", "count"]).reset_index(),
     )

@@ -31,6 +31,7 @@ UNKNOWN_PARAMS = 1e10
 COLD, WARM = "BIG-G T=0", "BIG-G T=1"
 KINDS = ("match", "match_few", "grade", "overlap", "loss", "probability")
 BLEU_EXPONENT = 2.5
+KEY = ["task", "subtask", "metric", "shots", "family"]
 UNIT = ["task", "subtask", "metric", "kind", "shots", "chance"]
 
 
@@ -71,36 +72,36 @@ class KindKnobs:
 
 
 MATCH = KindKnobs(
-    log10_c=8.331,
-    sd_task=0.913,
-    sd_subtask=1.164,
-    alpha=0.366,
-    sd_log_alpha=0.351,
-    sd_item=0.748,
-    sd_model=0.176,
-    hopeless_share=0.327,
-    chance_share=0.04,
-    chance_share_zero_shot=0.209,
-    zero_shot_loss=0.752,
-    warm_loss=0.708,
-    family_loss={"BIG-G sparse": 0.071, "GPT": 0.149, "Gopher": 0.112, "PaLM": -0.553},
-    family_chance_share={"BIG-G T=0": 0.024, "BIG-G T=1": 0.057, "GPT": 0.497, "PaLM": 0.071},
+    log10_c=8.792,
+    sd_task=1.366,
+    sd_subtask=1.41,
+    alpha=0.352,
+    sd_log_alpha=0.333,
+    sd_item=0.642,
+    sd_model=0.214,
+    hopeless_share=0.319,
+    chance_share=0.042,
+    chance_share_zero_shot=0.181,
+    zero_shot_loss=0.86,
+    warm_loss=0.858,
+    family_loss={"BIG-G sparse": 0.036, "GPT": 0.131, "Gopher": 0.216, "PaLM": -0.717},
+    family_chance_share={"BIG-G T=0": 0.02, "BIG-G T=1": 0.058, "GPT": 0.409, "PaLM": 0.058},
 )
 MATCH_FEW = KindKnobs(
-    log10_c=7.536,
-    sd_task=1.361,
-    sd_subtask=0.595,
-    alpha=0.485,
-    sd_log_alpha=0.46,
-    sd_item=1.069,
-    sd_model=0.198,
-    hopeless_share=0.243,
-    chance_share=0.108,
-    chance_share_zero_shot=0.75,
-    zero_shot_loss=0.964,
-    warm_loss=1.343,
-    family_loss={"BIG-G sparse": -0.176, "GPT": -0.814, "Gopher": 0.072, "PaLM": -0.095},
-    family_chance_share={"GPT": 0.08, "PaLM": 0.1},
+    log10_c=7.93,
+    sd_task=0.418,
+    sd_subtask=0.979,
+    alpha=0.417,
+    sd_log_alpha=0.608,
+    sd_item=1.347,
+    sd_model=0.258,
+    hopeless_share=0.234,
+    chance_share=0.136,
+    chance_share_zero_shot=0.717,
+    zero_shot_loss=1.005,
+    warm_loss=1.526,
+    family_loss={"BIG-G sparse": -1.089, "GPT": -0.6, "Gopher": 0.181, "PaLM": 0.032},
+    family_chance_share={"GPT": 0.098, "PaLM": 0.097},
 )
 GRADE = KindKnobs(
     log10_c=12.257,
@@ -118,19 +119,20 @@ GRADE = KindKnobs(
     family_loss={"BIG-G sparse": -0.108, "GPT": 0.233, "Gopher": -0.118, "PaLM": -0.315},
 )
 OTHER = KindKnobs(
-    log10_c=9.349,
-    sd_task=1.375,
-    sd_subtask=1.101,
-    alpha=0.102,
-    sd_log_alpha=0.278,
-    sd_item=1.044,
-    sd_model=0.132,
-    hopeless_share=0.02,
-    chance_share=0.001,
-    chance_share_zero_shot=0.001,
-    zero_shot_loss=0.514,
-    warm_loss=0.475,
-    family_loss={"BIG-G sparse": -0.002, "GPT": -0.324, "Gopher": 0.009, "PaLM": -0.33},
+    log10_c=10.927,
+    sd_task=1.191,
+    sd_subtask=1.181,
+    alpha=0.094,
+    sd_log_alpha=0.231,
+    sd_item=0.843,
+    sd_model=0.158,
+    hopeless_share=0.023,
+    chance_share=0.002,
+    chance_share_zero_shot=0.002,
+    zero_shot_loss=0.661,
+    warm_loss=0.419,
+    family_loss={"BIG-G sparse": 0.011, "GPT": -0.281, "Gopher": -0.076, "PaLM": -0.209},
+    family_chance_share={},
 )
 
 
@@ -242,11 +244,12 @@ class Losses(NamedTuple):
 
 def _arrange(design: Design) -> Units:
     leaves = design.curves[design.curves["kind"] != "aggregate"]
-    facts = leaves[UNIT].drop_duplicates().reset_index(drop=True)
+    # Sorted, so that what is drawn does not hang on the order of the curves.
+    facts = leaves[UNIT].drop_duplicates().sort_values(UNIT).reset_index(drop=True)
     facts["subtask_id"] = facts.groupby(["task", "subtask"], sort=True).ngroup()
     row = leaves.merge(facts.reset_index(names="unit"), on=UNIT, how="left")["unit"].to_numpy()
     n_test = np.zeros((len(facts), len(design.models)), dtype=np.int64)
-    place = design.models.groupby("family").cumcount().to_numpy()
+    place = _places(design.models)["place"].to_numpy()
     for family, columns in design.models.groupby("family").indices.items():
         own = (leaves["family"] == family).to_numpy()
         # Which scales a short curve lacks is not committed; mostly it is the largest.
@@ -360,11 +363,13 @@ def _score(units: Units, losses: Losses, models: pd.DataFrame, knobs: Knobs, rng
             marks = np.exp(-loss)
     means = _means(marks, units.n_test)
     if kind == "overlap":
-        means = 100 * (means**BLEU_EXPONENT if metric == "bleu" else means)
+        # Equal sums of thirds can differ in their last bit, and so small a step would make E astronomical.
+        means = np.round(100 * (means**BLEU_EXPONENT if metric == "bleu" else means), DECIMALS)
     return means
 
 
 LARGEST_LOSS = 10.0
+DECIMALS = 10
 
 
 def _means(marks: Array, n_test: NDArray[np.int64]) -> Array:
@@ -395,7 +400,10 @@ def _guessers(
     shape = (len(chance), len(models))
     tie = 1e-9  # a chance of 0 or 1 has no beta distribution
     mean = np.clip(chance, tie, 1 - tie)
-    rates = rng.beta(knobs.label_precision * mean, knobs.label_precision * (1 - mean), shape)
+    if np.isfinite(knobs.label_precision):
+        rates = rng.beta(knobs.label_precision * mean, knobs.label_precision * (1 - mean), shape)
+    else:
+        rates = np.broadcast_to(chance, shape)
     which = np.tile(np.arange(shape[1]), (shape[0], 1))
     is_new = rng.random(shape) < knobs.switch_share
     for columns in models.groupby("family").indices.values():
@@ -439,16 +447,20 @@ def _aggregates(design: Design, leaves: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
     )
     curves = design.curves[design.curves["kind"] == "aggregate"]
-    rows = curves[["task", "subtask", "metric", "shots", "family"]].merge(means, on=["task", "shots", "family"])
-    rows["score"] = rows["normalised"].where(rows["metric"] == "normalized_aggregate_score", rows["score"])
-    return rows
+    rows = curves[[*KEY, "n_scales"]].merge(means, on=["task", "shots", "family"])
+    rows = rows.merge(_places(design.models), on=["family", "model"]).query("place < n_scales")
+    is_normalised = rows["metric"] == "normalized_aggregate_score"
+    return rows[[*KEY, "model"]].assign(score=rows["normalised"].where(is_normalised, rows["score"]))
+
+
+def _places(models: pd.DataFrame) -> pd.DataFrame:
+    """The place of every model in the order of its family's scales, from 0."""
+    return models[["family", "model"]].assign(place=models.groupby("family").cumcount())
 
 
 def _in_order(design: Design, rows: pd.DataFrame) -> pd.DataFrame:
-    keys = ["task", "subtask", "metric", "shots", "family"]
-    order = design.models.reset_index(names="place")[["family", "model", "place"]]
-    placed = rows.merge(order, on=["family", "model"]).sort_values([*keys, "place"], kind="stable")
-    return placed[[*keys, "model", "score"]].reset_index(drop=True)
+    placed = rows.merge(_places(design.models), on=["family", "model"]).sort_values([*KEY, "place"], kind="stable")
+    return placed[[*KEY, "model", "score"]].reset_index(drop=True)
 
 
 def without_noise(knobs: Knobs) -> Knobs:

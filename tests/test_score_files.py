@@ -256,19 +256,6 @@ def test_parameters_are_the_effective_ones_or_the_next_best(
     assert (line["params"], line["params_basis"]) == found
 
 
-def test_a_folder_without_score_files_is_an_error(folder: Path) -> None:
-    folder.mkdir()
-    with pytest.raises(PipelineError, match=r"holds no score file .* Next: name the top of a checkout"):
-        score_files.list_checkout(folder)
-
-
-def test_only_score_files_are_listed_in_the_order_of_their_names(folder: Path) -> None:
-    named = [write(folder, name, b"") for name in ("b", "a")]
-    for other in ("notes.json", "scores_a.json.bak"):
-        (folder / named[0]).with_name(other).write_bytes(b"")
-    assert score_files.list_checkout(folder) == sorted(named)
-
-
 # The load
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from pipeline.errors import PipelineError
 from pipeline.fetch import checkout, official, simulated, table, tidy
-from pipeline.settings import Settings
+from pipeline.settings import SIMULATED, Settings
 
 FETCHES: dict[str, Callable[[Settings], list[Path]]] = {
     "table": table.fetch,
     "official": official.fetch,
     "tidy": tidy.fetch,
-    "simulated": simulated.fetch,
+    SIMULATED: simulated.fetch,
 }
 
 

@@ -3,35 +3,41 @@
 from pathlib import Path
 
 from pipeline.errors import PipelineError
-from pipeline.fetch import manifest
-from pipeline.fetch.manifest import Manifest
-from pipeline.fetch.scorefiles import TASKS, Entry, Listing, accept, blob_sha1
+from pipeline.fetch.scorefiles import TASKS
 from pipeline.settings import Settings
 
 
 def fetch(settings: Settings) -> list[Path]:
-    """Note which score files the checkout holds; nothing is copied.
+    """Say which score files the checkout holds; nothing is copied, and the load reads what lies there then.
 
     Raises:
-        PipelineError: the folder is no checkout, or a file of it cannot be read.
+        PipelineError: the folder is no checkout, cannot be read, or holds no score file.
     """
-    listed = listing(settings.root / settings.source)
-    size = sum(file.size for file in listed.files)
-    print(f"fetch    {len(listed.files):,} score files, {size:,} bytes, read where they lie in {settings.source}")
-    return [manifest.write(settings, Manifest(settings.source, listed.files))]
+    paths = list_paths(settings.root / settings.source)
+    print(f"fetch    {len(paths):,} score files, read where they lie in {settings.source}")
+    return []
 
 
-def listing(folder: Path) -> Listing:
-    """The score files of a checkout, each with its size and git's hash, computed from what is on disk.
+def list_paths(folder: Path) -> list[str]:
+    """The score files of a checkout, as paths below `folder`, sorted. Names of any shape: the folder is its user's.
 
     Raises:
-        PipelineError: the folder is no checkout, holds no score file, or one that cannot be read.
+        PipelineError: the folder is no checkout, cannot be read, or holds no score file.
     """
-    tasks = folder / TASKS
-    if not tasks.is_dir():
+    if not (folder / TASKS).is_dir():
         raise PipelineError(f"{folder}: holds no folder {TASKS}, so it is no BIG-bench checkout. {_next_step(folder)}")
-    found = sorted(tasks.glob("*/results/scores_*.json"))
-    return accept((_entry(folder, file) for file in found if file.is_file()), str(folder))
+    try:
+        found = sorted(path.relative_to(folder).as_posix() for path in (folder / TASKS).glob("*/results/scores_*.json"))
+    except OSError as error:
+        raise PipelineError(
+            f"{folder}: cannot be read ({error.strerror}). Next: check that you may read the folder and all below it."
+        ) from error
+    if not found:
+        raise PipelineError(
+            f"{folder}: holds no score file {TASKS}/<task>/results/scores_*.json. "
+            "Next: name the top of a checkout of google/BIG-bench."
+        )
+    return found
 
 
 def _next_step(folder: Path) -> str:
@@ -39,13 +45,3 @@ def _next_step(folder: Path) -> str:
         if (above / TASKS).is_dir():
             return f"Next: name the top of the checkout, SOURCE={above}."
     return "Next: name the top of a checkout of google/BIG-bench, or use SOURCE=official to fetch the score files."
-
-
-def _entry(folder: Path, file: Path) -> Entry:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise PipelineError(
-            f"{file}: cannot be read ({error.strerror}). Next: check that you may read it, or check the file out again."
-        ) from error
-    return Entry(file.relative_to(folder).as_posix(), "100644", len(content), blob_sha1(content))

@@ -18,6 +18,7 @@ SHA1 = re.compile(r"[0-9a-f]{40}", re.ASCII)
 REGULAR_MODES = ("100644", "100755")
 
 # About 9,000 files of 20 kB on average are expected: a listing far beyond that is not BIG-bench's.
+# A file may be larger than the load takes: that one is then left out by name, and does not stop the fetch.
 MAX_FILES = 50_000
 MAX_FILE_SIZE = 64 << 20
 MAX_TOTAL_SIZE = 4 << 30

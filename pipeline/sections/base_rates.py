@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from pipeline.figures import Frame, draw_base_rates
-from pipeline.sections.section import Query, Row, Section, on_bigbench
+from pipeline.sections.section import Query, Row, Section, on_published
 
 
 def numbers(rows: Query) -> Row:
@@ -31,5 +31,5 @@ def draw(frame: Frame) -> Figure:
 
 
 SECTION = Section(
-    "How much of that is the base rate?", "base_rates", numbers, {"base_rates": draw}, belongs=on_bigbench
+    "How much of that is the base rate?", "base_rates", numbers, {"base_rates": draw}, belongs=on_published
 )

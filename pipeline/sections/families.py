@@ -11,6 +11,7 @@ def numbers(rows: Query) -> Row:
         "scale_ties": rows("from scale_ties order by all") if has_points else [],
         "families": families,
         "capped": [row["family"] for row in families if row["n_scales"] == 3],
+        # With one step or two, E is at most 2.
         "capped_curves": sum(row["capped_curves"] for row in families),
     }
 

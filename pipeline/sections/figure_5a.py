@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from pipeline.figures import Frame, draw_figure_5a
-from pipeline.sections.section import Query, Row, Section, on_bigbench
+from pipeline.sections.section import Query, Row, Section, on_published
 
 
 def numbers(rows: Query) -> Row:
@@ -29,5 +29,5 @@ def draw(frame: Frame) -> Figure | None:
 
 
 SECTION = Section(
-    "Is the published Figure 5A reproduced?", "figure_5a", numbers, {"figure_5a": draw}, belongs=on_bigbench
+    "Is the published Figure 5A reproduced?", "figure_5a", numbers, {"figure_5a": draw}, belongs=on_published
 )

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from pipeline.figures import Frame, draw_figure_5bc
-from pipeline.sections.section import Query, Row, Section, on_bigbench
+from pipeline.sections.section import Query, Row, Section, on_published
 
 
 def numbers(rows: Query) -> Row:
@@ -31,5 +31,5 @@ SECTION = Section(
     "figure_5bc",
     numbers,
     {"figure_5bc": draw},
-    belongs=on_bigbench,
+    belongs=on_published,
 )

@@ -1,6 +1,6 @@
 """Published and reproduced numbers, line by line."""
 
-from pipeline.sections.section import Query, Row, Section, on_bigbench
+from pipeline.sections.section import Query, Row, Section, on_published
 
 
 def numbers(rows: Query) -> Row:
@@ -9,4 +9,4 @@ def numbers(rows: Query) -> Row:
     return {"reproduction": reproduction, "agreeing": sum(row["agrees"] for row in reproduction)}
 
 
-SECTION = Section("Published and reproduced, line by line", "reproduction", numbers, belongs=on_bigbench)
+SECTION = Section("Published and reproduced, line by line", "reproduction", numbers, belongs=on_published)

@@ -19,6 +19,7 @@ class Run(NamedTuple):
 
     is_stand_in: bool
     is_bigbench: bool
+    is_published: bool
     how_to_get_scores: str
     is_default: bool
 
@@ -29,8 +30,13 @@ def always(_: Run) -> bool:
 
 
 def on_bigbench(run: Run) -> bool:
-    """The section is about BIG-bench's own tasks, models or published numbers."""
+    """The section is about BIG-bench's own tasks, models or test sizes, which a simulated world has too."""
     return run.is_bigbench
+
+
+def on_published(run: Run) -> bool:
+    """The section holds the scores against published numbers, or tasks against what people said of them."""
+    return run.is_published
 
 
 def on_default_run(run: Run) -> bool:
@@ -39,8 +45,8 @@ def on_default_run(run: Run) -> bool:
 
 
 def elsewhere(run: Run) -> bool:
-    """The section stands in for one that is about BIG-bench."""
-    return not run.is_bigbench
+    """The section stands in for one that is about published numbers."""
+    return not run.is_published
 
 
 def has_table(rows: Query, name: str) -> bool:
