@@ -14,19 +14,8 @@ from tqdm import tqdm
 
 from pipeline.files import replacing
 from pipeline.sharpness.evaluate import Chunk, evaluate
+from pipeline.sharpness.fingerprint import CHUNK_MODULES, code_version
 from pipeline.sharpness.plan import Planned
-
-# What a number in curve_tests depends on. The stage, the tables made from curve_tests, and the benchmark are not in it.
-MODULES = (
-    "boot", "bounds", "draws", "evaluate", "fit", "gaussian", "ladder", "likelihood_ratio", "model", "plan", "pooled",
-    "predict", "resolution", "score_tests", "source",
-)  # fmt: skip
-
-
-def code_version() -> str:
-    """The sha256 of the modules that the numbers depend on."""
-    folder = Path(__file__).parent
-    return hashlib.sha256(b"".join((folder / f"{name}.py").read_bytes() for name in MODULES)).hexdigest()
 
 
 def name_of(chunk: Chunk, reps: Sequence[int], version: str) -> str:
@@ -40,13 +29,6 @@ def name_of(chunk: Chunk, reps: Sequence[int], version: str) -> str:
     return digest.hexdigest()[:32]
 
 
-def fingerprint(planned: Sequence[Planned], reps: Sequence[int]) -> str:
-    """One hash over all chunks."""
-    version = code_version()
-    names = "".join(name_of(one.chunk, reps, version) for one in planned)
-    return hashlib.sha256(names.encode()).hexdigest()
-
-
 def run(
     planned: Sequence[Planned], reps: Sequence[int], folder: Path, *, workers: int, progress: str = "sharpness"
 ) -> pd.DataFrame:
@@ -54,7 +36,7 @@ def run(
 
     Results do not depend on `workers`. With one worker no process is started.
     """
-    version = code_version()
+    version = code_version(CHUNK_MODULES)
     paths = [folder / f"{name_of(one.chunk, reps, version)}.parquet" for one in planned]
     waiting = [(one, path) for one, path in zip(planned, paths, strict=True) if not path.is_file()]
     total = sum(len(one.rows) for one in planned)
@@ -68,7 +50,7 @@ def run(
         else:
             with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
                 _gather(pool, waiting, reps, bar)
-    return pd.concat([read_part(path) for path in paths]).sort_index()
+    return pd.concat([read_part(path) for path in paths]).sort_index() if paths else pd.DataFrame()
 
 
 def _gather(pool: Executor, waiting: Sequence[tuple[Planned, Path]], reps: Sequence[int], bar: "tqdm[Any]") -> None:

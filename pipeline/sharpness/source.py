@@ -93,6 +93,9 @@ def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     curve can be tested. Scores count as counts where score * n_test lies within 0.01 of a whole number.
     """
     frame = connection.execute(QUERY).df()
+    for name in ("scores", "params"):
+        # A list that holds a null comes as a masked array.
+        frame[name] = frame[name].map(lambda values: np.ma.filled(np.ma.asarray(values, float), np.nan))
     frame["scores"] = [_upward(row) for row in frame.itertuples()]
     frame["n_scales"] = frame["scores"].map(len)
     frame["set_aside"] = [_reason(row) for row in frame.itertuples()]

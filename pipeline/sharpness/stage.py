@@ -1,7 +1,7 @@
 """The stage `sharpness`: curves of the database -> curve_tests, in the database and as Parquet.
 
-The tests take minutes. A table whose fingerprint (scores, code, seed, replicates) is that of this run is used as it is:
-first the committed one, then the one of the run's own folder.
+The tests take minutes. A table whose fingerprint (scores, code, seed, replicates) is that of this run is used as it is,
+first the committed one, then the one of the run's own folder; any other is made again. So the table is never stale.
 """
 
 import os
@@ -15,6 +15,7 @@ from pipeline.files import replacing
 from pipeline.settings import DEFAULT_SOURCE, Settings
 from pipeline.sharpness import parts, plan, source
 from pipeline.sharpness.boot import SCHEDULE
+from pipeline.sharpness.fingerprint import fingerprint
 from pipeline.sharpness.table import curve_tests
 
 NAME = "curve_tests.parquet"
@@ -34,13 +35,12 @@ def run(settings: Settings) -> list[Path]:
             connection.execute("drop table if exists curve_tests")
         print("sharpness left out: it needs scores")
         return [settings.database]
-    planned = plan.plan(frame)
-    mark = parts.fingerprint(planned, SCHEDULE)
+    mark = fingerprint(frame, SCHEDULE, plan.SEED)
     path = find(places(settings), mark)
     is_new = path is None
     if path is None:
         path = places(settings)[-1]
-        found = parts.run(planned, SCHEDULE, settings.data / "sharpness", workers=os.cpu_count() or 1)
+        found = parts.run(plan.plan(frame), SCHEDULE, settings.data / "sharpness", workers=os.cpu_count() or 1)
         write(curve_tests(frame, found), path, mark)
     with database.connect(settings.database) as connection:
         connection.execute("create or replace table curve_tests as from read_parquet(?)", [str(path)])

@@ -6,17 +6,24 @@ from statsmodels.stats.multitest import multipletests
 
 from pipeline.sharpness.boot import TESTS
 from pipeline.sharpness.plan import n_class
+from pipeline.sharpness.predict import Prediction
 from pipeline.sharpness.source import KEY
 
 LEVEL = 0.05
-FLAGS = (
-    "is_informative",
-    "without_1_covered",
-    "without_2_covered",
-    "without_2_second_covered",
-    "jump_excluded_10",
-    "jump_excluded_20",
-)
+FIRST = (*KEY, "basis", "status", "is_tested", "n_scales", "n_test", "n_class", "chance")
+MODEL = (
+    "intercept", "alpha", "intercept_se", "alpha_se", "deviance", "degrees_of_freedom", "dispersion",
+    "constant_deviance", "curvature_deviance", "monotone_deviance", "step_deviance", "step_at", "chance_free",
+    "alpha_chance_free", "deviance_chance_free", "rho", "slope_edge", "is_informative",
+)  # fmt: skip
+# The second opinion on each test: p of the likelihood ratio, or of the score test where the ratio took its place.
+SECOND = {"curvature": "lr_p", "steep": "score_p", "steeper": "score_p", "break": "lr_p"}
+OF_TEST = ("statistic", "replicates", "p", "q")
+OF_PREDICTION = [
+    f"{name}_{field}" for name in ("without_1", "without_2", "without_2_second") for field in Prediction._fields
+]
+LAST = ("jump", *OF_PREDICTION, "jump_excluded_10", "jump_excluded_20", "zeros", "zeros_expected", "zeros_p")
+FLAGS = [name for name in (*MODEL, *LAST) if name.startswith(("is_", "jump_excluded")) or name.endswith("_covered")]
 WHOLE = (*(f"{test}_replicates" for test in TESTS), "degrees_of_freedom", "step_at", "zeros")
 
 
@@ -27,7 +34,10 @@ def curve_tests(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     `not_counts`, `no_chance_level`). q is Benjamini and Hochberg's over the tested curves of one basis, each test by
     itself; copies and dependence between curves of a task keep it from being more than a guide.
     """
-    table = frame[[*KEY, "n_scales", "n_test", "chance", "basis", "set_aside"]].join(found)
+    columns = [name for name in names() if name not in frame and not name.endswith("_q")]
+    table = frame[[*KEY, "n_scales", "n_test", "chance", "basis", "set_aside"]].join(found.reindex(columns=columns))
+    numbers = [name for name in columns if name not in ("status", "is_tested", "n_class", "jump", "expected_counts")]
+    table[numbers] = table[numbers].astype(float)
     table["n_class"] = n_class(table["n_test"])
     table["status"] = table["status"].where(table["set_aside"].isna(), table["set_aside"])
     table["is_tested"] = table["emergence_p"].notna()
@@ -38,28 +48,13 @@ def curve_tests(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
         table[name] = table[name].astype("boolean")
     for name in WHOLE:
         table[name] = table[name].astype("Int64")
-    return table[_order(list(table.columns))].sort_values([*KEY], kind="stable").reset_index(drop=True)
+    return table[names()].sort_values([*KEY], kind="stable").reset_index(drop=True)
 
 
-def _order(columns: list[str]) -> list[str]:
-    first = [*KEY, "basis", "status", "is_tested", "n_scales", "n_test", "n_class", "chance"]
-    last = ["expected_counts"]
-    # One test's columns side by side.
-    tests = [
-        name
-        for test in TESTS
-        for name in sorted(columns)
-        if name.split("_")[0] == test and name != "curvature_deviance"
-    ]
-    middle = [name for name in columns if name not in {*first, *last, *tests, "set_aside", "jump"}]
-    return [
-        *first,
-        *middle[: middle.index("without_1_predicted")],
-        *tests,
-        "jump",
-        *middle[middle.index("without_1_predicted") :],
-        *last,
-    ]
+def names() -> list[str]:
+    """The columns of curve_tests, a test's side by side."""
+    tests = [f"{test}_{part}" for test in TESTS for part in (*OF_TEST, *([SECOND[test]] if test in SECOND else []))]
+    return [*FIRST, *MODEL, *tests, *LAST, "expected_counts"]
 
 
 def adjusted(p: pd.Series) -> pd.Series:
