@@ -60,8 +60,8 @@ def run(settings: Settings) -> list[Path]:
     with database.connect(settings.database) as connection:
         (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
         with database.transaction(connection):
-            build(connection, settings, is_stand_in=is_stand_in)
             adopt_committed(connection, settings)
+            build(connection, settings, is_stand_in=is_stand_in)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
         reproduced = _reproduced(connection) if settings.is_published else ""
@@ -100,7 +100,7 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
         database.run_checks(connection, database.stage_files(settings.checks, *group))
     if not is_stand_in:
         _test_swaps(connection)
-        findings.build(connection)
+        findings.build(connection, is_published=settings.is_published)
     if settings.is_bigbench:
         _test_association(connection)
 

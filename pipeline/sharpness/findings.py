@@ -10,15 +10,28 @@ import numpy as np
 import pandas as pd
 
 from pipeline import database
-from pipeline.sharpness import draws
+from pipeline.sharpness import draws, power
 from pipeline.sharpness.model import Floats
-from pipeline.sharpness.plan import SEED
+from pipeline.sharpness.plan import N_CLASSES, SEED
 from pipeline.sharpness.score_tests import emergence_score
+from pipeline.sharpness.source import KEY
 
 WORLDS_DRAWN, RESAMPLES = 400, 2_000
-TABLES = ("observed_expected", "sharpness_shares", "sharpness_untested")
+TABLES = (
+    "observed_expected",
+    "sharpness_shares",
+    "sharpness_by_n",
+    "sharpness_published",
+    "sharpness_untested",
+    "calibration_verdicts",
+)
 COPY, ORIGINAL = "BIG-G T=1", "BIG-G T=0"
 LEVEL = 0.05
+JUMPS = (0.1, 0.2, 0.3, 0.4, 0.5)  # of the calibrated worlds
+PUBLISHED = (
+    *KEY, "basis", "status", "is_tested", "n_scales", "n_test", "emergence_p", "steep_p", "steeper_p", "curvature_p",
+    "break_p", "jump", "without_1_surprise",
+)  # fmt: skip
 # A property and how its p value is named; q where the test has one.
 PROPERTIES = {
     "steeper than the paper's slope": "steep",
@@ -57,24 +70,47 @@ order by task, subtask, metric, shots, family
 """
 
 
-def build(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of TABLES from curve_tests, reading_values and the seeds; none without curve_tests."""
+def build(connection: duckdb.DuckDBPyConnection, *, is_published: bool = True) -> None:
+    """Make the tables of TABLES from curve_tests, reading_values and the seeds; none without a tested curve.
+
+    Args:
+        connection: the database, after `adopt_committed`.
+        is_published: whether people's judgements of tasks are about these scores.
+    """
     for name in TABLES:
         connection.execute(f"drop table if exists {name}")
-    if not database.has_table(connection, "curve_tests"):
+    if not has_tests(connection):
         return
     curves = connection.execute(CURVES).df()
+    if not is_published:
+        curves["category"] = None
     readings = connection.execute("from seed_readings order by reading").df()
+    names = list(readings["reading"])
     (threshold,) = connection.execute("select threshold from options").fetchall()[0]
     made = {
         "observed_expected": observed_expected(curves, readings, threshold),
-        "sharpness_shares": shares(curves, list(readings["reading"])),
-        "sharpness_untested": untested(curves, list(readings["reading"])),
+        "sharpness_published": curves.loc[curves["emergent_under"].map(_contains("published")), list(PUBLISHED)],
+        "sharpness_untested": untested(curves, names),
+    }
+    calibration = pd.DataFrame(columns=["world", "test", "n_class", "condition", "rejected_share"])
+    if database.has_table(connection, "calibration"):
+        calibration = connection.execute("from calibration").df()
+        made["calibration_verdicts"] = power.verdicts(calibration)
+    made |= {
+        "sharpness_shares": shares(curves, names, calibration),
+        "sharpness_by_n": by_n(curves, calibration),
     }
     for name, table in made.items():
         connection.register("made", table)
         connection.execute(f"create or replace table {name} as from made")
         connection.unregister("made")
+
+
+def has_tests(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any curve of the database was tested."""
+    return database.has_table(connection, "curve_tests") and bool(
+        database.count(connection, "select count(*) from curve_tests where is_tested")
+    )
 
 
 def observed_expected(
@@ -158,17 +194,26 @@ def populations(curves: pd.DataFrame, readings: list[str]) -> dict[str, pd.Serie
     """Which curves: all, those of tasks annotated as emergent, those that each reading calls emergent."""
     everything = pd.Series(data=True, index=curves.index)
     annotated = curves["category"].fillna("").str.startswith("emergent")
+    known = {"tasks annotated as emergent": annotated} if annotated.any() else {}
     named = {f"emergent under {reading}": curves["emergent_under"].map(_contains(reading)) for reading in readings}
-    return {"all": everything, "tasks annotated as emergent": annotated, **named}
+    return {"all": everything, **known, **named}
 
 
-def shares(curves: pd.DataFrame, readings: list[str], *, resamples: int = RESAMPLES, seed: int = SEED) -> pd.DataFrame:
+def shares(
+    curves: pd.DataFrame,
+    readings: list[str],
+    calibration: pd.DataFrame,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> pd.DataFrame:
     """Shares of tested curves that are steep, curved, broken or unforeseen, with intervals by resampling tasks.
 
     Copies are collapsed. `share` counts curves, `task_share` is the mean over tasks of their shares, so that three
     large tasks do not speak for all. 95 % intervals are percentiles over resampled tasks; where one task holds nearly
     all curves they say so by their width. `level`: `p` at 5 % (a smooth world gives about 5 %), `q` at 5 %, or
-    `verdict`, a column of curve_tests as it stands.
+    `verdict`, a column of curve_tests as it stands. `null_share` and `power_share` are what calibrated worlds give for
+    test sets of the same sizes: a world in which the property's null is true, and one in which it is far from it.
     """
     kept = without_copies(curves)
     outcomes = _outcomes(kept)
@@ -181,10 +226,52 @@ def shares(curves: pd.DataFrame, readings: list[str], *, resamples: int = RESAMP
             for (name, level), outcome in outcomes.items():
                 known = outcome[chosen & same].dropna()
                 if len(known):
-                    found = _share(known, kept.loc[known.index, "task"], rng, resamples)
-                    rows.append((population, metric, name, level, *found))
+                    part = kept.loc[known.index]
+                    found = _share(known, part["task"], rng, resamples)
+                    rows.append((population, metric, name, level, *found, *_strength(part, name, level, calibration)))
     columns = ["population", "metric", "property", "level", "curves", "tasks", "hits", "share", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "task_share", "task_low", "task_high"])
+    columns += ["task_share", "task_low", "task_high", "null_share", "power_share"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _strength(part: pd.DataFrame, name: str, level: str, calibration: pd.DataFrame) -> tuple[float, float]:
+    """What worlds give where the property is absent, and where it is strong; NaN for other metrics and q values."""
+    found = power.OF_PROPERTY.get(name)
+    if found is None or level == "q" or not (part["basis"] == "binomial").all():
+        return np.nan, np.nan
+    worlds = (found.level, found.power)
+    absent, strong = (power.rejected(calibration, part["n_class"], found.test, world) for world in worlds)
+    return absent, strong
+
+
+def by_n(curves: pd.DataFrame, calibration: pd.DataFrame) -> pd.DataFrame:
+    """What can be seen of proportions, by the size of test sets, copies collapsed.
+
+    Returns:
+        Rows by `n_class`: `curves`, `tasks`; shares that are curved, broken (p at 5 %), that jump, for which a jump
+        above 0.1 and 0.2 is excluded; `found_share_0.1` .. `0.5`, the share of true jumps of that size that the break
+        test finds in calibrated worlds; and of the prediction of the largest scale: `covered_share`, the median
+        `width` of its interval, `wide_share` of intervals wider than half of all scores, `surprise_share`.
+    """
+    kept = without_copies(curves)
+    kept = kept[kept["basis"] == "binomial"]
+    rows = []
+    for name in N_CLASSES:
+        part = kept[kept["n_class"] == name]
+        if part.empty:
+            continue
+        row = {"n_class": name, "curves": len(part), "tasks": part["task"].nunique()}
+        row |= {f"{test}_share": (part[f"{test}_p"] < LEVEL).mean() for test in ("curvature", "break")}
+        row |= {"jump_share": (part["jump"] == "jump").mean()}
+        row |= {f"excluded_{size}_share": part[f"jump_excluded_{size}"].astype(float).mean() for size in (10, 20)}
+        for size in JUMPS:
+            found = power.rejected(calibration, part["n_class"], "break", f"jump {size:g}")
+            row[f"found_share_{size:g}"] = found
+        row |= {"covered_share": part["without_1_covered"].astype(float).mean()}
+        row |= {"width": part["without_1_width"].median(), "wide_share": (part["without_1_width"] > 0.5).mean()}
+        row |= {"surprise_share": (part["without_1_surprise"] < LEVEL).mean()}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _outcomes(kept: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:

@@ -1,0 +1,78 @@
+"""Level and power beside every share: what a test rejects in calibrated worlds, for test sets of the same sizes.
+
+A share of rejected curves means little without the share that a smooth world gives, and without the share that would be
+rejected if every curve did jump. Both come from calibration.csv by class of n, averaged with the weights of the curves
+that the share is of.
+"""
+
+from typing import NamedTuple
+
+import pandas as pd
+
+BAND = (0.04, 0.06)
+Worlds = tuple[str, ...]
+SMOOTH: Worlds = ("smooth", "smooth, rho 0.02", "smooth, rho 0.05")
+PAPER: Worlds = ("slope -0.5", "slope -0.5, rho 0.02")
+CLAIMED = ("curvature", "break", "jump", "emergence", "without_1", "without_2", "surprise_1", "surprise_2")
+SMOOTH_WORLD, PAPER_WORLD, CURVED_WORLD, JUMP_WORLD = SMOOTH[1], PAPER[1], "curvature, rho 0.02", "jump 0.3, rho 0.02"
+
+
+class Calibrated(NamedTuple):
+    """How a property is called in calibration.csv, and the worlds that tell its level and its power."""
+
+    test: str
+    level: str | None
+    power: str | None
+
+
+# A smooth world has steep curves and none at the edge of the slopes: it tells nothing of the level of `steeper`.
+OF_PROPERTY = {
+    "steeper than the paper's slope": Calibrated("steep", PAPER_WORLD, JUMP_WORLD),
+    "steeper than the benchmark's slopes": Calibrated("steeper", None, JUMP_WORLD),
+    "curved": Calibrated("curvature", SMOOTH_WORLD, CURVED_WORLD),
+    "broken": Calibrated("break", SMOOTH_WORLD, JUMP_WORLD),
+    "emergence score beyond noise": Calibrated("emergence", SMOOTH_WORLD, JUMP_WORLD),
+    "largest scale higher than foreseen, without_1": Calibrated("surprise_1", SMOOTH_WORLD, JUMP_WORLD),
+    "largest scale higher than foreseen, without_2": Calibrated("surprise_2", SMOOTH_WORLD, JUMP_WORLD),
+    "largest scale outside its interval, without_1": Calibrated("without_1", SMOOTH_WORLD, JUMP_WORLD),
+    "largest scale outside its interval, without_2": Calibrated("without_2", SMOOTH_WORLD, JUMP_WORLD),
+    "jump above 0.1 excluded": Calibrated("excluded_10", "jump 0.1", SMOOTH_WORLD),
+    "jump above 0.2 excluded": Calibrated("excluded_20", "jump 0.2", SMOOTH_WORLD),
+}
+
+
+def rejected(calibration: pd.DataFrame, n_class: pd.Series, test: str, world: str | None) -> float:
+    """The share that a test rejects in a world, over curves with these classes of n; NaN where it was not measured.
+
+    Args:
+        calibration: the rows of calibration.csv.
+        n_class: of each curve.
+        test: a name of its column `test`.
+        world: a name of its column `world`.
+    """
+    same = (calibration["test"] == test) & (calibration["world"] == world) & (calibration["condition"] == "all")
+    shares = calibration[same].set_index("n_class")["rejected_share"]
+    return float(n_class.map(shares).astype(float).mean())
+
+
+def verdicts(calibration: pd.DataFrame) -> pd.DataFrame:
+    """Whether each test holds its 5 % over informative curves: one row a test and world whose null it tests.
+
+    Returns:
+        `test`, `world`, `curves`, `rejected_share`, `low`, `high`, and `verdict`: `holds` from 4 to 6 %, `conservative`
+        below, `liberal` above.
+    """
+    of_test = dict.fromkeys(CLAIMED, SMOOTH) | {"steep": PAPER}
+    pairs = pd.DataFrame(
+        [(test, world) for test, names in of_test.items() for world in names], columns=["test", "world"]
+    )
+    informative = calibration[(calibration["condition"] == "informative") & (calibration["n_class"] == "all")]
+    found = pairs.merge(informative, on=["test", "world"])
+    found["verdict"] = [verdict(share) for share in found["rejected_share"]]
+    return found[["test", "world", "curves", "rejected_share", "low", "high", "verdict"]]
+
+
+def verdict(share: float) -> str:
+    """What a rejected share says of a test at 5 %."""
+    low, high = BAND
+    return "conservative" if share < low else "liberal" if share > high else "holds"
