@@ -85,10 +85,10 @@ $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pip
 $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
-$(STAMPS)/sharpness: $(STAMPS)/score $(TABLES) $(filter-out %/findings.py %/calibration.py,$(wildcard pipeline/sharpness/*.py)) \
+$(STAMPS)/sharpness: $(STAMPS)/score $(TABLES) $(wildcard pipeline/sharpness/*.py) \
 		$(call unless_whole,$(STAMPS)/sharpness)
 	@$(STAGE)
-$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py pipeline/sharpness/findings.py \
+$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
 		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,theory_curves.csv predictions.csv simulated_world.csv simulated_fit.csv calibration.csv)) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/sections/*.py pipeline/templates/* pipeline/templates/sections/* pipeline/figures_*.py) pipeline/predictions.py \

@@ -1,4 +1,4 @@
-"""Sharpness tested: observed against expected, shares beside level and power, what can be seen. Frames in, a figure out."""
+"""Tested curves: observed against expected, shares beside level and power, what is seen. Frames in, a figure out."""
 
 from collections.abc import Mapping
 

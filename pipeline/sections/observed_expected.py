@@ -73,7 +73,7 @@ def _largest(groups: list[Row]) -> list[Row]:
     return sorted(single, key=lambda row: (row["expected"] - row["observed"], row["metric"], row["n_class"]))[:8]
 
 
-def draw(frame: Frame) -> Figure:
+def draw(frame: Frame) -> Figure | None:
     """Observed against expected counts, by metric and by class of n."""
     return draw_observed(frame("from observed_expected order by all"))
 

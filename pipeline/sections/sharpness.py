@@ -1,16 +1,18 @@
 """The two halves of "emergent", tested: is a curve sharp beyond noise, and could its end not have been foreseen?"""
 
+from collections.abc import Mapping
+
 from matplotlib.figure import Figure
 
 from pipeline.figures import Frame
 from pipeline.figures_sharpness import draw_by_n, draw_shares
 from pipeline.sections.observed_expected import absence
-from pipeline.sections.section import Query, Row, Section
+from pipeline.sections.section import Query, Row, Section, has_table
 
 # How a status is told of a curve that cannot be tested.
 REASONS = {
-    "aggregate": "aggregates of subtasks, with no items of their own",
-    "below_chance": "significantly below chance somewhere, where the model cannot follow",
+    "aggregate": "aggregates of subtasks, which have no items of their own",
+    "below_chance": "significantly below chance at some scale, where the model cannot follow",
     "flat": "flat",
     "invalid": "with a score that is no number",
     "no_chance_level": "without a known chance level",
@@ -18,44 +20,112 @@ REASONS = {
     "not_counts": "no multiples of 1/n",
     "too_few_scales": "of fewer than four scales",
 }
-STEEPER, CURVED, BROKEN = "steeper than the benchmark's slopes", "curved", "broken"
-PAPER = "steeper than the paper's slope"
-UNFORESEEN, OUTSIDE = "largest scale higher than foreseen, without_1", "largest scale outside its interval, without_1"
-JUMP, EXCLUDED = "break: jump", ("jump above 0.1 excluded", "jump above 0.2 excluded")
-SHOWN = {
-    (PAPER, "p"): "steeper than alpha = -0.5",
-    (STEEPER, "p"): "steeper than 97.5 % of slopes",
-    (CURVED, "p"): "curved",
-    (BROKEN, "p"): "broken",
-    (JUMP, "verdict"): "broken, both tests, q < 5 %",
-    ("emergence score beyond noise", "p"): "emergence score beyond noise",
-    (UNFORESEEN, "p"): "largest model better than foreseen",
-    (OUTSIDE, "verdict"): "largest model outside its interval",
-    (EXCLUDED[0], "verdict"): "no jump above 0.1",
-    (EXCLUDED[1], "verdict"): "no jump above 0.2",
+# What the text calls a property, by its name and level in sharpness_shares.
+NAMES = {
+    "paper": ("steeper than the paper's slope", "p"),
+    "steeper": ("steeper than the benchmark's slopes", "p"),
+    "curved": ("curved", "p"),
+    "broken": ("broken", "p"),
+    "jump": ("break: jump", "verdict"),
+    "beyond_noise": ("emergence score beyond noise", "p"),
+    "unforeseen": ("largest scale higher than foreseen, without_1", "p"),
+    "outside": ("largest scale outside its interval, without_1", "verdict"),
+    "excluded_10": ("jump above 0.1 excluded", "verdict"),
+    "excluded_20": ("jump above 0.2 excluded", "verdict"),
 }
-POPULATIONS = ("all", "tasks annotated as emergent", "emergent under with_infinite", "emergent under published")
+TOLD = {
+    "paper": "steeper than alpha = -0.5",
+    "steeper": "steeper than 97.5 % of slopes",
+    "curved": "curved",
+    "broken": "broken",
+    "jump": "broken: both tests, corrected",
+    "beyond_noise": "E beyond noise",
+    "unforeseen": "largest model better than foreseen",
+    "outside": "largest model outside its interval",
+    "excluded_10": "no jump above 0.1",
+    "excluded_20": "no jump above 0.2",
+}
+PANELS = ("steeper", "curved", "broken", "unforeseen", "excluded_10", "excluded_20")
+PROPORTIONS, OTHERS = "all proportions", "all other metrics"
+METRICS = (PROPORTIONS, "exact_str_match", "multiple_choice_grade", OTHERS)
+POPULATIONS = {
+    "all": "all curves",
+    "tasks annotated as emergent": "tasks annotated as emergent",
+    "emergent under with_infinite": "emergent, infinite kept",
+    "emergent under published": "emergent, published",
+}
 
 
 def numbers(rows: Query) -> Row:
-    """Shares of proportions, by metric and by population; what can be seen at all; the published curves one by one."""
-    found = rows("from sharpness_shares order by all")
-    every = {
-        (row["property"], row["level"]): row
-        for row in found
-        if row["population"] == "all" and row["metric"] == "all proportions"
+    """Shares by property, metric and population; what can be seen at all; the published curves one by one."""
+    found: dict[tuple[str, ...], Row] = {
+        (row["population"], row["metric"], row["property"], row["level"]): row for row in rows("from sharpness_shares")
     }
-    reasons = rows(
-        "select status, basis, count(*) as curves from sharpness_published where not is_tested"
-        " group by all order by curves desc, status, basis"
-    )
     tested = rows("from sharpness_published where is_tested order by all")
+    reasons = rows(
+        "select status, count(*) as curves from sharpness_published where not is_tested"
+        " group by all order by curves desc, status"
+    )
+    (counts,) = rows(
+        "select count(*) filter (where is_tested and basis = 'binomial') as proportions,"
+        " count(*) filter (where is_tested and basis = 'gaussian') as others, count(*) as curves from curve_tests"
+    )
+    every = {name: row for name in NAMES if (row := found.get(("all", PROPORTIONS, *NAMES[name])))}
     return {
-        "sharp_all": {_slug(*key): row for key, row in every.items()},
-        "sharp_shares": _named([row for row in every.values() if (row["property"], row["level"]) in SHOWN]),
-        "sharp_by_metric": _by_metric(found),
-        "sharp_populations": _by_population(found),
-        "sharp_by_n": rows("from sharpness_by_n order by min(curves) over (), curves desc"),
-        "sharp_published": tested,
+        "sharp": every,
+        "sharp_counts": counts,
+        "sharp_shares": [row | {"what": TOLD[name]} for name, row in every.items()],
+        "sharp_by_metric": _lines(found, {("all", metric): metric for metric in METRICS}),
+        "sharp_by_population": _lines(
+            found, {(name, PROPORTIONS): told for name, told in POPULATIONS.items() if name != "all"}
+        ),
+        "sharp_by_n": rows("from sharpness_by_n order by split_part(n_class, ' ', 1)::integer"),
+        "sharp_is_calibrated": has_table(rows, "calibration_verdicts"),
+        "sharp_published": len(tested) + sum(row["curves"] for row in reasons),
+        "sharp_published_tested": [_outcome(row) for row in tested if row["basis"] == "binomial"],
+        "sharp_published_others": [_outcome(row) for row in tested if row["basis"] == "gaussian"],
         "sharp_published_untested": [row | {"reason": REASONS[row["status"]]} for row in reasons],
     }
+
+
+def _lines(found: Mapping[tuple[str, ...], Row], groups: Mapping[tuple[str, str], str]) -> list[Row]:
+    """Two lines a group, over curves and over tasks, with a column a property."""
+    lines = []
+    for group, name in groups.items():
+        own = {panel: found.get((*group, *NAMES[panel])) for panel in PANELS}
+        some = next((row for row in own.values() if row), None)
+        if some is None:
+            continue
+        for counted, share in ((f"{some['curves']:,} curves", "share"), (f"{some['tasks']:,} tasks", "task_share")):
+            shares = {f"{panel}_share": row[share] if row else None for panel, row in own.items()}
+            lines.append({"group": name, "counted": counted, **shares})
+    return lines
+
+
+def _outcome(row: Row) -> Row:
+    """A curve's verdicts in words."""
+    tests = {"steeper_p": "steeper", "curvature_p": "curved", "break_p": "broken", "without_1_surprise": "unforeseen"}
+    small = [word for name, word in tests.items() if row[name] is not None and row[name] < 0.05]
+    return row | {"found": ", ".join(small) or "none"}
+
+
+def draw_by_metric(frame: Frame) -> Figure | None:
+    """The shares beside level and power, by metric and by population."""
+    groups = {("all", metric): metric for metric in METRICS}
+    groups |= {(name, PROPORTIONS): told for name, told in POPULATIONS.items() if name != "all"}
+    panels = {NAMES[panel]: TOLD[panel] for panel in PANELS}
+    return draw_shares(frame("from sharpness_shares"), panels, groups)
+
+
+def draw_visible(frame: Frame) -> Figure | None:
+    """What can be seen, by the size of test sets."""
+    return draw_by_n(frame("from sharpness_by_n"))
+
+
+SECTION = Section(
+    "Sharp, curved, broken, unpredictable?",
+    "sharpness",
+    numbers,
+    {"sharpness": draw_by_metric, "sharpness_by_n": draw_visible},
+    absence=absence,
+)

@@ -6,8 +6,7 @@ informative, it rejects 4 to 6 % of curves in the smooth worlds. In worlds with 
 """
 
 import os
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,8 +23,11 @@ from pipeline.sharpness.fit import fit_intercept, fit_power_law
 from pipeline.sharpness.ladder import fit_curvature
 from pipeline.sharpness.model import Curves, Floats, eta_of, probability
 
-# Of each class of n: enough to tell 5 % from 4 and 6 where a null is true, and a share from its half elsewhere.
-NULL_CURVES, POWER_CURVES = 1_000, 200
+# Curves of each class of n: where a null is true enough to tell 5 % from 4 and 6 over informative curves, of which the
+# smallest class has few; elsewhere enough to tell a share from its half.
+PerClass = Mapping[str, int]
+NULL_CURVES: PerClass = dict(zip(plan.N_CLASSES, (300, 1_000, 1_000, 1_000), strict=True))
+POWER_CURVES: PerClass = dict.fromkeys(plan.N_CLASSES, 150)
 REPLICATES = 1_000
 SEED = 20230429
 HIGHEST = 0.98
@@ -41,7 +43,7 @@ class World(NamedTuple):
     name: str
     truth: Truth
     rho: float
-    per_class: int = POWER_CURVES
+    per_class: PerClass = POWER_CURVES
 
 
 def smooth(curves: Curves, rng: np.random.Generator) -> Floats:  # noqa: ARG001 - one signature for all worlds
@@ -101,7 +103,7 @@ def run(settings: Settings) -> list[Path]:
                 "calibrate needs scores, and this run has none. Next: set MIRROR= and run `make score`."
             )
         frame = source.read(connection)
-    table = calibrate(frame, workers=os.cpu_count() or 1)
+    table = calibrate(frame, settings.data / "calibration", workers=os.cpu_count() or 1)
     path = settings.results(is_stand_in=False) / "tables" / "calibration.csv"
     with database.connect(settings.database) as connection:
         connection.execute("create or replace table calibration as from table")
@@ -112,33 +114,42 @@ def run(settings: Settings) -> list[Path]:
 
 def calibrate(
     frame: pd.DataFrame,
+    folder: Path,
     *,
     workers: int,
     worlds: Sequence[World] = WORLDS,
     replicates: int = REPLICATES,
     seed: int = SEED,
 ) -> pd.DataFrame:
-    """The rejected shares of every test in every world: the columns of calibration.csv."""
+    """The rejected shares of every test in every world: the columns of calibration.csv.
+
+    Args:
+        frame: what `source.read` gives.
+        folder: where finished chunks are kept, so that a run that was stopped goes on.
+        workers: processes; the results do not depend on them.
+        worlds: what curves are drawn from.
+        replicates: draws of each test.
+        seed: of everything.
+    """
     seeds = np.random.SeedSequence(seed).spawn(len(worlds) + 1)
     tables = []
     for world, own in zip(worlds, seeds, strict=False):
         chosen = choose(frame, world.per_class, np.random.default_rng(seeds[-1]))
         drawn = simulate(chosen, world, np.random.default_rng(own))
         planned = plan.plan(drawn, seed=int(own.generate_state(1)[0]))
-        with tempfile.TemporaryDirectory() as folder:
-            found = parts.run(planned, (replicates,), Path(folder), workers=workers, progress=world.name)
+        found = parts.run(planned, (replicates,), folder, workers=workers, progress=world.name)
         tables.append(shares(drawn.join(found, rsuffix="_found")).assign(world=world.name, replicates=replicates))
     columns = ["world", "test", "n_class", "condition", "curves", "replicates", "rejected_share", "low", "high"]
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def choose(frame: pd.DataFrame, per_class: int, rng: np.random.Generator) -> pd.DataFrame:
+def choose(frame: pd.DataFrame, per_class: PerClass, rng: np.random.Generator) -> pd.DataFrame:
     """At most so many testable proportions of each n class, the same for the same generator."""
     testable = frame[frame["set_aside"].isna() & (frame["basis"] == "binomial")]
     return pd.concat(
         [
-            part.loc[np.sort(rng.choice(part.index.to_numpy(), min(per_class, len(part)), replace=False))]
-            for _, part in testable.groupby(plan.n_class(testable["n_test"]), sort=True)
+            part.loc[np.sort(rng.choice(part.index.to_numpy(), min(per_class[str(name)], len(part)), replace=False))]
+            for name, part in testable.groupby(plan.n_class(testable["n_test"]), sort=True)
         ]
     ).sort_index()
 

@@ -44,7 +44,7 @@ def evaluate(chunk: Chunk, reps: Sequence[int]) -> dict[str, Column]:
     columns = fit_columns(curves, line, ladder)
     columns |= {"rho": chunk.design.rho, "slope_edge": chunk.design.edge, "is_informative": informative(curves, line)}
     columns |= boot_chunk(chunk.counts, chunk.n, chunk.design, reps, boot_seed)
-    columns |= _ratio_columns(curves, chunk.design, columns, ratio_seed)
+    columns |= _ratio_columns(curves, chunk.design, columns, ratio_seed, reps[-1])
     columns |= _prediction_columns(*(predict(curves, held_out, chunk.design.rho) for held_out in (1, 2)))
     columns |= {
         f"jump_excluded_{round(100 * size)}": jump_excluded(curves, ladder.curvature, size).astype(float)
@@ -147,7 +147,7 @@ def free_chance(curves: Curves, line: PowerLaw) -> tuple[Floats, Floats, Floats]
 
 
 def _ratio_columns(
-    curves: Curves, design: Design, found: dict[str, Column], seed: np.random.SeedSequence
+    curves: Curves, design: Design, found: dict[str, Column], seed: np.random.SeedSequence, limit: int
 ) -> dict[str, Column]:
     """Likelihood-ratio p where the score test's is small, null elsewhere.
 
@@ -162,7 +162,7 @@ def _ratio_columns(
         p = np.full(len(score_p), np.nan)
         rows = np.flatnonzero(score_p < (SLOPE_GATE if is_slope else SMALL))
         if len(rows):
-            tally = likelihood_ratio_test(test, curves.take(rows), null.take(rows), design.rho[rows], rng)
+            tally = likelihood_ratio_test(test, curves.take(rows), null.take(rows), design.rho[rows], rng, limit=limit)
             p[rows] = tally.p
         if is_slope:
             columns |= {f"{test}_score_p": score_p, f"{test}_p": np.where(np.isnan(p), score_p, p)}

@@ -81,8 +81,11 @@ RATIOS = {
 }
 
 
-def likelihood_ratio_test(test: str, curves: Curves, null: World, rho: Floats, rng: np.random.Generator) -> Tally:
-    """The likelihood-ratio version of a test of `boot`."""
-    ratio, reps = RATIOS[test]
+def likelihood_ratio_test(
+    test: str, curves: Curves, null: World, rho: Floats, rng: np.random.Generator, *, limit: int = LONG[-1]
+) -> Tally:
+    """The likelihood-ratio version of a test of `boot`, with at most `limit` draws a curve."""
+    ratio, schedule = RATIOS[test]
+    reps = [draws for draws in schedule if draws <= limit] or [limit]
     (tally,) = tallies(curves, null, ratio, rho=rho, reps=reps, rng=rng)
     return tally

@@ -51,8 +51,9 @@ def rejected(calibration: pd.DataFrame, n_class: pd.Series, test: str, world: st
         world: a name of its column `world`.
     """
     same = (calibration["test"] == test) & (calibration["world"] == world) & (calibration["condition"] == "all")
-    shares = calibration[same].set_index("n_class")["rejected_share"]
-    return float(n_class.map(shares).astype(float).mean())
+    shares = calibration[same].set_index("n_class")["rejected_share"].astype(float)
+    weights = n_class.value_counts(normalize=True)
+    return float((weights * shares.reindex(weights.index)).sum(skipna=False))
 
 
 def verdicts(calibration: pd.DataFrame) -> pd.DataFrame:
