@@ -51,11 +51,20 @@ def numbers(rows: Query) -> Row:
         "expected_beyond": _largest([row for row in kept if row["observed"] > row["high"]]),
         "expected_by_metric": [row for row in kept if row["n_class"] == "all" and row["observed"]],
         "expected_by_n": [row for row in kept if row["metric"] == "all"],
+        "expected_worlds": _worlds(rows),
         "emergent_untested": rows(
             "select sum(curves) filter (where not is_tested)::integer as untested, sum(curves)::integer as emergent"
             " from sharpness_untested where population = 'emergent under with_infinite'"
         )[0],
     }
+
+
+def _worlds(rows: Query) -> Row | None:
+    """What worlds give whose models answer the same items and sometimes constantly, all curves counted."""
+    if not has_table(rows, "simulated_world"):
+        return None
+    (found,) = rows("from simulated_world where metric = 'all metrics' and reading = 'with_infinite'")
+    return found
 
 
 def sentence(kept: Row) -> str:

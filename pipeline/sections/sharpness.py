@@ -8,6 +8,7 @@ from pipeline.figures import Frame
 from pipeline.figures_sharpness import draw_by_n, draw_shares
 from pipeline.sections.observed_expected import absence
 from pipeline.sections.section import Query, Row, Section, has_table
+from pipeline.wording import counted, percent
 
 # How a status is told of a curve that cannot be tested.
 REASONS = {
@@ -74,7 +75,8 @@ def numbers(rows: Query) -> Row:
     return {
         "sharp": every,
         "sharp_counts": counts,
-        "sharp_shares": [row | {"what": TOLD[name]} for name, row in every.items()],
+        "sharp_shares": [_with_percent(row) | {"what": TOLD[name]} for name, row in every.items()],
+        "sharp_verdicts": {name: verdict(row) for name, row in every.items()},
         "sharp_by_metric": _lines(found, {("all", metric): metric for metric in METRICS}),
         "sharp_by_population": _lines(
             found, {(name, PROPORTIONS): told for name, told in POPULATIONS.items() if name != "all"}
@@ -83,7 +85,7 @@ def numbers(rows: Query) -> Row:
         "sharp_is_calibrated": has_table(rows, "calibration_verdicts"),
         "sharp_published": len(tested) + sum(row["curves"] for row in reasons),
         "sharp_published_tested": [_outcome(row) for row in tested if row["basis"] == "binomial"],
-        "sharp_published_others": [_outcome(row) for row in tested if row["basis"] == "gaussian"],
+        "sharp_published_others": [row for row in tested if row["basis"] == "gaussian"],
         "sharp_published_untested": [row | {"reason": REASONS[row["status"]]} for row in reasons],
     }
 
@@ -96,10 +98,24 @@ def _lines(found: Mapping[tuple[str, ...], Row], groups: Mapping[tuple[str, str]
         some = next((row for row in own.values() if row), None)
         if some is None:
             continue
-        for counted, share in ((f"{some['curves']:,} curves", "share"), (f"{some['tasks']:,} tasks", "task_share")):
+        for by, share in ((counted(some["curves"], "curve"), "share"), (counted(some["tasks"], "task"), "task_share")):
             shares = {f"{panel}_share": row[share] if row else None for panel, row in own.items()}
-            lines.append({"group": name, "counted": counted, **shares})
+            lines.append({"group": name, "counted": by, **shares})
     return lines
+
+
+def verdict(row: Row) -> str:
+    """The share beside the one that a world without the property gives; empty where that is not known."""
+    absent = row["null_share"]
+    if absent is None or absent != absent:  # noqa: PLR0124 - NaN
+        return ""
+    how = "more often than" if row["low"] > absent else "less often than" if row["high"] < absent else "as often as"
+    return f"{how} where it is absent ({percent(absent)})"
+
+
+def _with_percent(row: Row) -> Row:
+    """The ends of the interval under names that are written in per cent."""
+    return row | {"low_share": row["low"], "high_share": row["high"]}
 
 
 def _outcome(row: Row) -> Row:

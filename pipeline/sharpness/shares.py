@@ -1,5 +1,6 @@
 """Shares of tested curves that are steep, curved, broken or unforeseen, with intervals, level and power beside them."""
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,7 +61,7 @@ def shares(
     """
     kept = without_copies(curves)
     found = outcomes(kept)
-    names = [(str(name), str(level)) for name, level in found.columns.to_flat_index()]
+    values = np.stack([outcome.to_numpy(float) for outcome in found.values()], axis=1)
     rng = np.random.default_rng(seed)
     rows = []
     for population, chosen in populations(kept, readings).items():
@@ -68,11 +69,11 @@ def shares(
             part = kept[chosen & same]
             if part.empty:
                 continue
-            hits = found.loc[part.index].to_numpy(float)
-            table = _resampled(hits, part["task"].to_numpy(), rng, resamples)
-            for (name, level), numbers in zip(names, table, strict=True):
-                if numbers[0]:
-                    rows.append((population, metric, name, level, *numbers, *_strength(part, name, level, calibration)))
+            hits = values[(chosen & same).to_numpy()]
+            known = np.isfinite(hits).any(axis=0)
+            table = _resampled(hits[:, known], part["task"].to_numpy(), rng, resamples)
+            for (name, level), numbers in zip(itertools.compress(found, known), table, strict=True):
+                rows.append((population, metric, name, level, *numbers, *_strength(part, name, level, calibration)))
     columns = ["population", "metric", "property", "level", "curves", "tasks", "hits", "share", "low", "high"]
     columns += ["task_share", "task_low", "task_high", "null_share", "power_share"]
     whole = ["curves", "tasks", "hits"]
@@ -84,9 +85,9 @@ def _metrics(kept: pd.DataFrame) -> "dict[str, pd.Series[bool]]":
     return every | {str(metric): kept["metric"] == metric for metric in sorted(kept["metric"].unique())}
 
 
-def outcomes(kept: pd.DataFrame) -> pd.DataFrame:
-    """1 where a property holds, 0 where not, NaN where it was not tested: a column a property and level."""
-    found = {}
+def outcomes(kept: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
+    """Of each property and level: 1 where it holds, 0 where not, NaN where it was not tested."""
+    found: dict[tuple[str, str], pd.Series] = {}
     for name, test in PROPERTIES.items():
         for level in ("p", "q"):
             values = kept[f"{test}_{level}"]
@@ -100,7 +101,7 @@ def outcomes(kept: pd.DataFrame) -> pd.DataFrame:
         found[f"largest scale outside its interval, {without}", "verdict"] = 1 - _flag(covered)
     for size in (10, 20):
         found[f"jump above 0.{size // 10} excluded", "verdict"] = _flag(kept[f"jump_excluded_{size}"])
-    return pd.DataFrame(found)
+    return found
 
 
 def _flag(column: pd.Series) -> "pd.Series[float]":
@@ -113,22 +114,28 @@ def _resampled(hits: Floats, task: np.ndarray, rng: np.random.Generator, resampl
     Args:
         hits: (curves, properties), NaN where unknown.
         task: (curves,).
-        rng: draws the resampled tasks, the same for all properties.
+        rng: draws the tasks anew, the same for all properties.
         resamples: how many.
     """
     names, which = np.unique(task, return_inverse=True)
     totals, known = np.zeros((2, len(names), hits.shape[1]))
     np.add.at(totals, which, np.nan_to_num(hits))
     np.add.at(known, which, np.isfinite(hits))
-    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples).astype(float)
     there = known > 0
     own = np.where(there, totals / np.maximum(known, 1), 0.0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share, task_share = (np.array([weights @ a / (weights @ b)]) for a, b in ((totals, known), (own, there)))
-        middles = totals.sum(axis=0) / known.sum(axis=0), own.sum(axis=0) / there.sum(axis=0)
-        bounds = [np.nanquantile(drawn[0], (0.025, 0.975), axis=0) for drawn in (share, task_share)]
     counts = (known.sum(axis=0), there.sum(axis=0), totals.sum(axis=0))
-    return np.stack([*counts, middles[0], *bounds[0], middles[1], *bounds[1]], axis=1)
+    over_curves = _ratio(totals, known, weights)
+    over_tasks = _ratio(own, there.astype(float), weights)
+    return np.stack([*counts, *over_curves, *over_tasks], axis=1)
+
+
+def _ratio(above: Floats, below: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
+    """A ratio of sums over tasks, and its 95 % interval; resamples without any curve known tell nothing."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        drawn = (weights @ above) / (weights @ below)
+    low, high = np.nanquantile(drawn, (0.025, 0.975), axis=0)
+    return above.sum(axis=0) / below.sum(axis=0), low, high
 
 
 def _strength(part: pd.DataFrame, name: str, level: str, calibration: pd.DataFrame) -> tuple[float, float]:
@@ -157,7 +164,7 @@ def by_n(curves: pd.DataFrame, calibration: pd.DataFrame) -> pd.DataFrame:
 
 
 def _seen(name: str, part: pd.DataFrame, calibration: pd.DataFrame) -> dict[str, object]:
-    found = outcomes(part).mean()
+    found = {name: outcome.mean() for name, outcome in outcomes(part).items()}
     power_of = {size: power.rejected(calibration, part["n_class"], "break", f"jump {size:g}") for size in JUMPS}
     return {
         "n_class": name,
