@@ -12,7 +12,7 @@ from pipeline.figures import ACCENT, DARK, MUTED
 
 SMOOTH, NOISY = "#60a5fa", "#1d4ed8"
 WORLDS = {"binomial": ("independent items", SMOOTH, -0.13), "overdispersed": ("overdispersed", NOISY, 0.13)}
-READINGS_SHOWN = {"with_infinite": "infinite kept", "published": "infinite left out (published)"}
+READINGS_SHOWN = {"with_infinite": "infinite kept", "published": "infinite left out"}
 N_CLASSES = ("3 to 9", "10 to 49", "50 to 199", "200 and more")
 N_COLOURS = dict(zip(N_CLASSES, ("#cbd5e1", "#94a3b8", "#60a5fa", "#1d4ed8"), strict=True))
 FEWEST_TASKS = 2
@@ -31,16 +31,16 @@ def draw_observed(compared: pd.DataFrame) -> Figure | None:
     by_metric, by_n = shown[shown["n_class"] == "all"], shown[shown["metric"] == "all"]
     metrics = by_metric.groupby("metric")["observed"].max().drop("all").sort_values(kind="stable").index
     places = {"metric": ["all", *metrics[::-1]][::-1], "n_class": ["all", *N_CLASSES][::-1]}
-    labels = {"metric": "metric", "n_class": "test items"}
     ratios = [len(places["metric"]) + 1, len(places["n_class"]) + 1]
     for column, (reading, title) in zip(
-        figure.subplots(2, 2, height_ratios=ratios).T, READINGS_SHOWN.items(), strict=True
+        figure.subplots(2, 2, height_ratios=ratios, sharey="row").T, READINGS_SHOWN.items(), strict=True
     ):
         for axes, (key, part) in zip(column, {"metric": by_metric, "n_class": by_n}.items(), strict=True):
             _draw_counts(axes, part[part["reading"] == reading].set_index(key), places[key])
-            axes.set_ylabel(labels[key])
         column[0].set_title(title)
         column[1].set_xlabel("emergent curves")
+    for axes, label in zip(figure.axes[::2], ("metric", "test items"), strict=True):
+        axes.set_ylabel(label)
     handles, names = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
     return figure
@@ -88,6 +88,8 @@ def draw_shares(
         axes.set_xlim(-0.02, 1.02)
         axes.set_ylim(-0.6, len(present) - 0.4)
         axes.set_yticks(np.arange(len(present)), [groups[group] for group in reversed(present)])
+        axes.set_xticks(np.arange(0, 1.01, 0.25))
+        axes.tick_params(axis="x", labelsize=8)
         axes.xaxis.set_major_formatter(PercentFormatter(1))
         axes.grid(axis="y", visible=False)
     for axes in list(grid.flat)[len(panels) :]:
@@ -135,37 +137,51 @@ def draw_by_n(by_n: pd.DataFrame) -> Figure | None:
     """
     if by_n.empty:
         return None
-    figure = Figure(figsize=(10.5, 3.6), layout="constrained")
+    figure = Figure(figsize=(10.5, 4.2), layout="constrained")
     power, verdicts, foreseen = figure.subplots(1, 3)
     rows = by_n.set_index("n_class").reindex([name for name in N_CLASSES if name in set(by_n["n_class"])])
+    _draw_power(power, rows)
+    _draw_verdicts(verdicts, rows)
+    _draw_foreseen(foreseen, rows)
+    for axes in (verdicts, foreseen):
+        names = [str(name).replace(" and more", "+").replace(" to ", "–") for name in rows.index]
+        axes.set_xticks(np.arange(len(rows)), names)
+        axes.set_xlabel("test items")
+        axes.grid(axis="x", visible=False)
+    for axes in (power, verdicts, foreseen):
+        axes.set_ylim(0, 1.02)
+        axes.yaxis.set_major_formatter(PercentFormatter(1))
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=8)
+    return figure
+
+
+def _draw_power(axes: Axes, rows: pd.DataFrame) -> None:
     found = rows[[name for name in rows if str(name).startswith("found_share_")]]
     sizes = [float(str(name).removeprefix("found_share_")) for name in found]
     for name, line in found.iterrows():
-        power.plot(sizes, line, "o-", color=N_COLOURS[str(name)], markersize=4, label=f"{name} items")
-    power.set(title="True jumps that are found", xlabel="size of the jump", ylim=(0, 1.02))
-    power.legend(frameon=True)
+        axes.plot(sizes, line, "o-", color=N_COLOURS[str(name)], markersize=4, label=f"{name} items")
+    axes.set(title="True jumps that are found", xlabel="size of the jump", xlim=(0.05, 0.55))
+
+
+def _draw_verdicts(axes: Axes, rows: pd.DataFrame) -> None:
     place = np.arange(len(rows))
     bars = (
         ("excluded_10_share", "no jump above 0.1", NOISY, -0.27),
         ("excluded_20_share", "no jump above 0.2", SMOOTH, 0.0),
-        ("jump_share", "a jump is found", ACCENT, 0.27),
+        ("jump_share", "a jump is found (corrected)", ACCENT, 0.27),
     )
     for name, label, colour, shift in bars:
-        verdicts.bar(place + shift, rows[name], width=0.25, color=colour, label=label)
-    verdicts.set(title="What can be said of jumps", ylim=(0, 1.02))
-    for name, label, marker, colour in (
-        ("covered_share", "score inside its interval", "o", NOISY),
-        ("width", "median width of the interval", "s", MUTED),
+        axes.bar(place + shift, rows[name], width=0.25, color=colour, label=label)
+    axes.set_title("What can be said of jumps")
+
+
+def _draw_foreseen(axes: Axes, rows: pd.DataFrame) -> None:
+    points = (
+        ("covered_share", "score inside its 95 % interval", "o", NOISY),
+        ("width", "median width of the interval, as a score", "s", MUTED),
         ("surprise_share", "higher than foreseen", "D", ACCENT),
-    ):
-        foreseen.plot(place, rows[name], marker, color=colour, label=label)
-    foreseen.axhline(0.95, color=NOISY, linewidth=0.8, linestyle=":")
-    foreseen.set(title="The largest model, predicted", ylim=(0, 1.02), xlim=(-0.5, len(rows) - 0.5))
-    for axes in (verdicts, foreseen):
-        axes.set_xticks(place, [name.replace(" and more", "+").replace(" to ", "–") for name in rows.index])
-        axes.set_xlabel("test items")
-        axes.grid(axis="x", visible=False)
-        axes.legend(frameon=True, fontsize=7)
-    for axes in (power, verdicts, foreseen):
-        axes.yaxis.set_major_formatter(PercentFormatter(1))
-    return figure
+    )
+    for name, label, marker, colour in points:
+        axes.plot(np.arange(len(rows)), rows[name], marker, color=colour, label=label)
+    axes.axhline(0.95, color=NOISY, linewidth=0.8, linestyle=":")
+    axes.set(title="The largest model, predicted", xlim=(-0.5, len(rows) - 0.5))

@@ -1,6 +1,7 @@
 """Small worlds for the tests of this folder."""
 
 import numpy as np
+import pandas as pd
 
 from pipeline.sharpness import draws
 from pipeline.sharpness.boot import Design
@@ -29,3 +30,26 @@ def smooth_world(number, n, scales=10, *, rho=0.0, chance=0.0, seed=1):
 def design_of(worlds, rho=0.0, edge=-0.25):
     number = len(worlds.counts)
     return Design(worlds.x, worlds.chance, np.full(number, rho), np.full(number, edge))
+
+
+def frame_of(some, *, tasks=2, metric="exact_str_match", family="GPT"):
+    """A frame as `source.read` gives, of curves as counts."""
+    number, scales = some.counts.shape
+    params = np.exp(some.x[0] - some.x[0].min())
+    return pd.DataFrame(
+        {
+            "task": [f"task {row % tasks}" for row in range(number)],
+            "subtask": [f"subtask {row:03}" for row in range(number)],
+            "is_aggregate": False,
+            "metric": metric,
+            "shots": 0,
+            "family": family,
+            "n_scales": scales,
+            "n_test": pd.array(some.n[:, 0].astype(int), dtype="Int64"),
+            "chance": some.chance,
+            "basis": "binomial",
+            "set_aside": pd.Series([None] * number, dtype=object),
+            "scores": list(some.counts / some.n),
+            "params": [params] * number,
+        }
+    )
