@@ -138,7 +138,8 @@ def calibrate(
         drawn = simulate(chosen, world, np.random.default_rng(own))
         planned = plan.plan(drawn, seed=int(own.generate_state(1)[0]))
         found = parts.run(planned, (replicates,), folder, workers=workers, progress=world.name)
-        tables.append(shares(drawn.join(found.drop(columns="is_informative"))).assign(world=world.name, replicates=replicates))
+        rejected = shares(drawn.join(found.drop(columns="is_informative")))
+        tables.append(rejected.assign(world=world.name, replicates=replicates))
     columns = ["world", "test", "n_class", "condition", "curves", "replicates", "rejected_share", "low", "high"]
     return pd.concat(tables, ignore_index=True)[columns]
 
