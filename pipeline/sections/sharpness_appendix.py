@@ -58,6 +58,7 @@ def numbers(rows: Query) -> Row:
         "test_verdicts": [
             row | {"test": TESTS[row["test"]], "low_share": row["low"], "high_share": row["high"]} for row in verdicts
         ],
+        "test_is_current": all(row["is_current"] for row in verdicts),
         "test_by_verdict": _by_verdict(verdicts),
     }
 

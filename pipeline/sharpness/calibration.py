@@ -19,6 +19,7 @@ from pipeline.errors import PipelineError
 from pipeline.settings import Settings
 from pipeline.sharpness import draws, parts, plan, source
 from pipeline.sharpness.boot import PAPER_SLOPE, TESTS
+from pipeline.sharpness.fingerprint import calibrated_code
 from pipeline.sharpness.fit import fit_intercept, fit_power_law
 from pipeline.sharpness.ladder import fit_curvature
 from pipeline.sharpness.model import Curves, Floats, eta_of, probability
@@ -141,7 +142,7 @@ def calibrate(
         rejected = shares(drawn.join(found.drop(columns="is_informative")))
         tables.append(rejected.assign(world=world.name, replicates=replicates))
     columns = ["world", "test", "n_class", "condition", "curves", "replicates", "rejected_share", "low", "high"]
-    return pd.concat(tables, ignore_index=True)[columns]
+    return pd.concat(tables, ignore_index=True)[columns].assign(code=calibrated_code())
 
 
 def choose(frame: pd.DataFrame, per_class: PerClass, rng: np.random.Generator) -> pd.DataFrame:

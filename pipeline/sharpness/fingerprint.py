@@ -41,6 +41,11 @@ def code_version(modules: Sequence[str]) -> str:
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
+def calibrated_code() -> str:
+    """What calibration.csv is marked with: a short hash of the code that it was made by."""
+    return code_version((*MODULES, "calibration"))[:12]
+
+
 def without_words(code: str) -> str:
     """Python code without comments, docstrings, blank lines and spaces at the ends of lines."""
     lines = code.splitlines()

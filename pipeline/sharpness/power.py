@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pipeline.sharpness.fingerprint import calibrated_code
+
 BAND = (0.04, 0.06)
 Worlds = tuple[str, ...]
 SMOOTH: Worlds = ("smooth", "smooth, rho 0.02", "smooth, rho 0.05")
@@ -60,8 +62,8 @@ def verdicts(calibration: pd.DataFrame) -> pd.DataFrame:
     """Whether each test holds its 5 % over informative curves: one row a test and world whose null it tests.
 
     Returns:
-        `test`, `world`, `curves`, `rejected_share`, `low`, `high`, and `verdict`: `holds` from 4 to 6 %, `conservative`
-        below, `liberal` above.
+        `test`, `world`, `curves`, `rejected_share`, `low`, `high`, `verdict` (`holds` from 4 to 6 %, `conservative`
+        below, `liberal` above), and `is_current`, whether the code of the tests is that which was calibrated.
     """
     of_test = dict.fromkeys(CLAIMED, SMOOTH) | {"steep": PAPER}
     pairs = pd.DataFrame(
@@ -70,7 +72,8 @@ def verdicts(calibration: pd.DataFrame) -> pd.DataFrame:
     informative = calibration[(calibration["condition"] == "informative") & (calibration["n_class"] == "all")]
     found = pairs.merge(informative, on=["test", "world"])
     found["verdict"] = [verdict(share) for share in found["rejected_share"]]
-    return found[["test", "world", "curves", "rejected_share", "low", "high", "verdict"]]
+    found["is_current"] = found["code"] == calibrated_code()
+    return found[["test", "world", "curves", "rejected_share", "low", "high", "verdict", "is_current"]]
 
 
 def verdict(share: float) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.settings import ROOT
 from pipeline.sharpness import power, table
 from pipeline.sharpness.observed import emergent, observed_expected, under
 from pipeline.sharpness.shares import by_n, outcomes, populations, shares, untested, without_copies
@@ -136,7 +137,7 @@ def test_untested_curves_are_counted_by_status():
 
 def calibrated(rows):
     columns = ["world", "test", "n_class", "condition", "curves", "replicates", "rejected_share", "low", "high"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(code="other")
 
 
 def calibration():
@@ -174,7 +175,14 @@ def test_verdicts_of_calibration(share, verdict):
         ("smooth", "break", "all", "all", 9, 9, 1, 0, 1),
     ]
     found = power.verdicts(calibrated(rows))
-    assert found[["test", "world", "verdict"]].to_numpy().tolist() == [["break", "smooth", verdict]]
+    assert found[["test", "world", "verdict", "is_current"]].to_numpy().tolist() == [
+        ["break", "smooth", verdict, False]
+    ]
+
+
+def test_the_committed_calibration_is_of_the_code_of_the_tests():
+    committed = pd.read_csv(ROOT / "outputs" / "tables" / "calibration.csv")
+    assert power.verdicts(committed)["is_current"].all()
 
 
 def test_what_is_seen_by_size_of_test_sets():
