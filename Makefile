@@ -110,7 +110,7 @@ mirage: $(VENV)/.run ## draw the paper's model and hold its predictions against 
 simulate: $(STAMPS)/score ## simulate worlds without emergence and count them beside the real scores (two minutes)
 	@$(RUN) simulate --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
 
-calibrate: $(STAMPS)/score ## measure how often each test of a curve rejects in worlds whose truth is known (minutes)
+calibrate: $(STAMPS)/score ## measure how often each test of a curve rejects in worlds whose truth is known (a quarter of an hour)
 	@$(RUN) calibrate --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
 
 test: $(VENV)/.dev ## run the whole test suite

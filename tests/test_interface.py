@@ -79,6 +79,7 @@ def test_the_readme_shows_what_a_run_prints():
     for line in (ROOT / "outputs" / "tables" / "row_counts.csv").read_text().splitlines()[1:]:
         outcome, rows = line.rsplit(",", 1)
         assert f"{int(rows):,} " in block, outcome
+    # The stage `sharpness` and the tool `calibrate` have a table each.
     by_other_targets = (*mirage.TABLES, *simulate.TABLES, "curve_tests", "calibration")
     stage_tables = [path for path in (ROOT / "outputs" / "tables").iterdir() if path.stem not in by_other_targets]
     assert f"{len(stage_tables)} tables in outputs/tables" in block
