@@ -104,12 +104,12 @@ def run(settings: Settings) -> list[Path]:
                 "calibrate needs scores, and this run has none. Next: set MIRROR= and run `make score`."
             )
         frame = source.read(connection)
-    table = calibrate(frame, settings.data / "calibration", workers=os.cpu_count() or 1)
+    found = calibrate(frame, settings.data / "calibration", workers=os.cpu_count() or 1)
     path = settings.results(is_stand_in=False) / "tables" / "calibration.csv"
     with database.connect(settings.database) as connection:
-        connection.execute("create or replace table calibration as from table")
+        connection.execute("create or replace table calibration as from found")
         database.export_csv(connection, "calibration", path)
-    print(f"calibrate {len(table):,} rows; {settings.shown(path)}")
+    print(f"calibrate {len(found):,} rows; {settings.shown(path)}")
     return [path]
 
 
