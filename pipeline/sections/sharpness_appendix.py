@@ -30,7 +30,11 @@ def numbers(rows: Query) -> Row:
         " group by all order by is_tested desc, is_proportion desc, curves desc, status"
     )
     is_calibrated = has_table(rows, "calibration_verdicts")
-    verdicts = rows("from calibration_verdicts") if is_calibrated else []
+    verdicts = (
+        rows(f"from calibration_verdicts order by list_position({list(TESTS)}, test), is_claimed desc, world")
+        if is_calibrated
+        else []
+    )
     return {
         "test_statuses": [_status(row) for row in statuses],
         "test_total": sum(row["curves"] for row in statuses),
@@ -59,6 +63,11 @@ def numbers(rows: Query) -> Row:
             row | {"test": TESTS[row["test"]], "low_share": row["low"], "high_share": row["high"]} for row in verdicts
         ],
         "test_is_current": all(row["is_current"] for row in verdicts),
+        "test_bold_elsewhere": [
+            row | {"test": TESTS[row["test"]]}
+            for row in verdicts
+            if not row["is_claimed"] and row["verdict"] == "liberal"
+        ],
         "test_by_verdict": _by_verdict(verdicts),
     }
 
@@ -72,10 +81,10 @@ def _status(row: Row) -> Row:
 
 
 def _by_verdict(verdicts: list[Row]) -> dict[str, list[str]]:
-    """The tests that hold their level in every world, those too cautious in some, those that reject too much."""
+    """The tests that hold their level in every world for which it is claimed, are too cautious in some, or too bold."""
     found: dict[str, list[str]] = {"holds": [], "conservative": [], "liberal": []}
     for test in dict.fromkeys(row["test"] for row in verdicts):
-        own = {row["verdict"] for row in verdicts if row["test"] == test}
+        own = {row["verdict"] for row in verdicts if row["test"] == test and row["is_claimed"]}
         verdict = "liberal" if "liberal" in own else "conservative" if "conservative" in own else "holds"
         found[verdict].append(TESTS[test])
     return found

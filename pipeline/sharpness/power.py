@@ -15,8 +15,20 @@ BAND = (0.04, 0.06)
 Worlds = tuple[str, ...]
 SMOOTH: Worlds = ("smooth", "smooth, rho 0.02", "smooth, rho 0.05")
 PAPER: Worlds = ("slope -0.5", "slope -0.5, rho 0.02")
-CLAIMED = ("curvature", "break", "jump", "emergence", "without_1", "without_2", "surprise_1", "surprise_2")
-SMOOTH_WORLD, PAPER_WORLD, CURVED_WORLD, JUMP_WORLD = SMOOTH[1], PAPER[1], "curvature, rho 0.02", "jump 0.3, rho 0.02"
+CURVED: Worlds = ("curvature", "curvature, rho 0.02")
+SMOOTH_WORLD, PAPER_WORLD, CURVED_WORLD, JUMP_WORLD = SMOOTH[1], PAPER[1], CURVED[1], "jump 0.3, rho 0.02"
+# Worlds in which the null of a test is true; first those for which the level is claimed.
+NULLS: dict[str, tuple[Worlds, Worlds]] = {
+    "curvature": (SMOOTH, PAPER),
+    "break": (SMOOTH, (*PAPER, *CURVED)),
+    "jump": (SMOOTH, (*PAPER, *CURVED)),
+    "emergence": (SMOOTH, PAPER),
+    "steep": (PAPER, ()),
+    "without_1": (SMOOTH, PAPER),
+    "without_2": (SMOOTH, PAPER),
+    "surprise_1": (SMOOTH, PAPER),
+    "surprise_2": (SMOOTH, PAPER),
+}
 
 
 class Calibrated(NamedTuple):
@@ -62,18 +74,22 @@ def verdicts(calibration: pd.DataFrame) -> pd.DataFrame:
     """Whether each test holds its 5 % over informative curves: one row a test and world whose null it tests.
 
     Returns:
-        `test`, `world`, `curves`, `rejected_share`, `low`, `high`, `verdict` (`holds` from 4 to 6 %, `conservative`
-        below, `liberal` above), and `is_current`, whether the code of the tests is that which was calibrated.
+        `test`, `world`, `is_claimed` (whether the level is claimed there), `curves`, `rejected_share`, `low`, `high`,
+        `verdict` (`holds` from 4 to 6 %, `conservative` below, `liberal` above), and `is_current` (whether the code of
+        the tests is that which was calibrated).
     """
-    of_test = dict.fromkeys(CLAIMED, SMOOTH) | {"steep": PAPER}
-    pairs = pd.DataFrame(
-        [(test, world) for test, names in of_test.items() for world in names], columns=["test", "world"]
-    )
+    rows = [
+        (test, world, claimed)
+        for test, worlds in NULLS.items()
+        for claimed, names in zip((True, False), worlds, strict=True)
+        for world in names
+    ]
+    pairs = pd.DataFrame(rows, columns=["test", "world", "is_claimed"])
     informative = calibration[(calibration["condition"] == "informative") & (calibration["n_class"] == "all")]
     found = pairs.merge(informative, on=["test", "world"])
     found["verdict"] = [verdict(share) for share in found["rejected_share"]]
     found["is_current"] = found["code"] == calibrated_code()
-    return found[["test", "world", "curves", "rejected_share", "low", "high", "verdict", "is_current"]]
+    return found[["test", "world", "is_claimed", "curves", "rejected_share", "low", "high", "verdict", "is_current"]]
 
 
 def verdict(share: float) -> str:
