@@ -31,7 +31,7 @@ def numbers(rows: Query) -> Row:
     chosen = f"from observed_expected where world = '{WORLD}'"
     totals = rows(
         "select o.reading, o.curves, o.observed, b.expected as binomial_expected, b.low as binomial_low,"
-        " b.high as binomial_high, o.expected, o.low, o.high, o.p"
+        " b.high as binomial_high, o.expected, o.low, o.high, o.p, o.worlds"
         " from observed_expected as o inner join observed_expected as b using (reading, metric, n_class)"
         " inner join seed_readings using (reading)"
         f" where o.world = '{WORLD}' and b.world = 'binomial' and o.{ALL.replace('and ', 'and o.')}"

@@ -13,13 +13,13 @@ CLASS = "if(metric = 'multiple_choice_grade', 'multiple choice', 'free answer')"
 TESTS = {
     "curvature": "curvature",
     "break": "upward break",
-    "jump": "break and its likelihood ratio, both",
+    "jump": "upward break with its likelihood ratio",
     "emergence": "E",
     "steep": "steeper than alpha = -0.5",
     "without_1": "largest model outside its interval",
-    "without_2": "the same, two held out",
+    "without_2": "largest model outside its interval, two held out",
     "surprise_1": "largest model higher than foreseen",
-    "surprise_2": "the same, two held out",
+    "surprise_2": "largest model higher than foreseen, two held out",
 }
 
 
@@ -60,7 +60,9 @@ def numbers(rows: Query) -> Row:
             " from curve_tests where is_tested and basis = 'binomial' group by task)"
         )[0],
         "test_verdicts": [
-            row | {"test": TESTS[row["test"]], "low_share": row["low"], "high_share": row["high"]} for row in verdicts
+            row | {"test": TESTS[row["test"]], "low_share": row["low"], "high_share": row["high"]}
+            for row in verdicts
+            if row["is_claimed"]
         ],
         "test_is_current": all(row["is_current"] for row in verdicts),
         "test_bold_elsewhere": [

@@ -8,7 +8,7 @@ from pipeline.sharpness.model import Booleans, Floats
 from pipeline.sharpness.plan import SEED
 from pipeline.sharpness.score_tests import emergence_score
 
-WORLDS_DRAWN = 400
+WORLDS_DRAWN = 200
 BATCH = 64  # curves of one n and number of scales that are drawn together
 
 
@@ -31,7 +31,7 @@ def observed_expected(
 
     Returns:
         Rows by `world`, `reading`, `metric` and `n_class` (each also `all`): `curves`, `observed`, `expected`, `low`,
-        `high`, and `p`, the share of worlds with at least as many, (count + 1) / (worlds + 1).
+        `high`, `p`, the share of worlds with at least as many, (count + 1) / (worlds + 1), and `worlds`.
     """
     tested = curves[curves["is_tested"] & (curves["basis"] == "binomial")].reset_index(drop=True)
     groups = _groups(tested)
@@ -47,8 +47,8 @@ def observed_expected(
                 seen, counts = int(observed[kept].sum()), hits[kept].sum(axis=0)
                 low, high = np.quantile(counts, (0.025, 0.975))
                 p = ((counts >= seen).sum() + 1) / (worlds + 1)
-                rows.append((world, name, metric, n_class, kept.sum(), seen, counts.mean(), low, high, p))
-    columns = ["world", "reading", "metric", "n_class", "curves", "observed", "expected", "low", "high", "p"]
+                rows.append((world, name, metric, n_class, kept.sum(), seen, counts.mean(), low, high, p, worlds))
+    columns = ["world", "reading", "metric", "n_class", "curves", "observed", "expected", "low", "high", "p", "worlds"]
     return pd.DataFrame(rows, columns=columns)
 
 

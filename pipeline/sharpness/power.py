@@ -50,8 +50,8 @@ OF_PROPERTY = {
     "largest scale higher than foreseen, without_2": Calibrated("surprise_2", SMOOTH_WORLD, JUMP_WORLD),
     "largest scale outside its interval, without_1": Calibrated("without_1", SMOOTH_WORLD, JUMP_WORLD),
     "largest scale outside its interval, without_2": Calibrated("without_2", SMOOTH_WORLD, JUMP_WORLD),
-    "jump above 0.1 excluded": Calibrated("excluded_10", "jump 0.1", SMOOTH_WORLD),
-    "jump above 0.2 excluded": Calibrated("excluded_20", "jump 0.2", SMOOTH_WORLD),
+    "jump above 0.1 excluded": Calibrated("excluded_10", "jump 0.1", SMOOTH[0]),
+    "jump above 0.2 excluded": Calibrated("excluded_20", "jump 0.2", SMOOTH[0]),
 }
 
 
