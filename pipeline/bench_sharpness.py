@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import statsmodels.api as sm
 from scipy import stats
+from tqdm import tqdm
 
 from pipeline.sharpness import draws
 from pipeline.sharpness.boot import Design, boot_chunk
@@ -95,7 +96,7 @@ def measure() -> list[Measurement]:
     pace = LOOPED_CURVES * LOOPED_REPLICATES / slow
     found = [Measurement("statsmodels, a loop over curves", LOOPED_CURVES, LOOPED_REPLICATES, slow, pace, 1.0)]
     cases = [(1_000, REPLICATES), *((curves, 20) for curves in CURVES)]
-    for curves, replicates in cases:
+    for curves, replicates in tqdm(cases, desc="tests of curves", delay=1, leave=False, disable=None):
         repetitions = 1 if curves > 10_000 else REPETITIONS
         seconds = _median_seconds(partial(all_at_once, curves, replicates), repetitions)
         own = curves * replicates / seconds
