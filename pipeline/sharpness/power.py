@@ -5,6 +5,7 @@ rejected if every curve did jump. Both come from calibration.csv by class of n, 
 that the share is of.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
@@ -55,19 +56,31 @@ OF_PROPERTY = {
 }
 
 
-def rejected(calibration: pd.DataFrame, n_class: pd.Series, test: str, world: str | None) -> float:
+Rejections = Mapping[tuple[str, str], "pd.Series[float]"]
+
+
+def rejections(calibration: pd.DataFrame) -> Rejections:
+    """By test and world the rejected shares over all curves, indexed by class of n."""
+    every = calibration[calibration["condition"] == "all"]
+    return {
+        (str(test), str(world)): part.set_index("n_class")["rejected_share"].astype(float)
+        for (test, world), part in every.groupby(["test", "world"], sort=True)
+    }
+
+
+def rejected(measured: Rejections, n_class: "pd.Series[str]", test: str, world: str | None) -> float:
     """The share that a test rejects in a world, over curves with these classes of n; NaN where it was not measured.
 
     Args:
-        calibration: the rows of calibration.csv.
+        measured: what `rejections` gives.
         n_class: of each curve.
-        test: a name of its column `test`.
-        world: a name of its column `world`.
+        test: a name of calibration.csv's column `test`.
+        world: a name of its column `world`, or none.
     """
-    same = (calibration["test"] == test) & (calibration["world"] == world) & (calibration["condition"] == "all")
-    shares = calibration[same].set_index("n_class")["rejected_share"].astype(float)
+    if (test, world or "") not in measured:
+        return float("nan")
     weights = n_class.value_counts(normalize=True)
-    return float((weights * shares.reindex(weights.index)).sum(skipna=False))
+    return float((weights * measured[test, world or ""].reindex(weights.index)).sum(skipna=False))
 
 
 def verdicts(calibration: pd.DataFrame) -> pd.DataFrame:

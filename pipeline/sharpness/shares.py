@@ -60,6 +60,7 @@ def shares(
     test sets of the same sizes: a world in which the property's null is true, and one in which it is far from it.
     """
     kept = without_copies(curves)
+    measured = power.rejections(calibration)
     found = outcomes(kept)
     values = np.stack([outcome.to_numpy(float) for outcome in found.values()], axis=1)
     rng = np.random.default_rng(seed)
@@ -73,7 +74,7 @@ def shares(
             known = np.isfinite(hits).any(axis=0)
             table = _resampled(hits[:, known], part["task"].to_numpy(), rng, resamples)
             for (name, level), numbers in zip(itertools.compress(found, known), table, strict=True):
-                rows.append((population, metric, name, level, *numbers, *_strength(part, name, level, calibration)))
+                rows.append((population, metric, name, level, *numbers, *_strength(part, name, level, measured)))
     columns = ["population", "metric", "property", "level", "curves", "tasks", "hits", "share", "low", "high"]
     columns += ["task_share", "task_low", "task_high", "null_share", "power_share"]
     whole = ["curves", "tasks", "hits"]
@@ -138,13 +139,13 @@ def _ratio(above: Floats, below: Floats, weights: Floats) -> tuple[Floats, Float
     return above.sum(axis=0) / below.sum(axis=0), low, high
 
 
-def _strength(part: pd.DataFrame, name: str, level: str, calibration: pd.DataFrame) -> tuple[float, float]:
+def _strength(part: pd.DataFrame, name: str, level: str, measured: power.Rejections) -> tuple[float, float]:
     """What worlds give where the property is absent, and where it is strong; NaN for other metrics and q values."""
     found = power.OF_PROPERTY.get(name)
     if found is None or level == "q" or not (part["basis"] == "binomial").all():
         return np.nan, np.nan
     worlds = (found.level, found.power)
-    absent, strong = (power.rejected(calibration, part["n_class"], found.test, world) for world in worlds)
+    absent, strong = (power.rejected(measured, part["n_class"], found.test, world) for world in worlds)
     return absent, strong
 
 
@@ -159,13 +160,14 @@ def by_n(curves: pd.DataFrame, calibration: pd.DataFrame) -> pd.DataFrame:
     """
     kept = without_copies(curves)
     kept = kept[kept["basis"] == "binomial"]
+    measured = power.rejections(calibration)
     parts = [(name, kept[kept["n_class"] == name]) for name in N_CLASSES]
-    return pd.DataFrame([_seen(name, part, calibration) for name, part in parts if len(part)])
+    return pd.DataFrame([_seen(name, part, measured) for name, part in parts if len(part)])
 
 
-def _seen(name: str, part: pd.DataFrame, calibration: pd.DataFrame) -> dict[str, object]:
+def _seen(name: str, part: pd.DataFrame, measured: power.Rejections) -> dict[str, object]:
     found = {name: outcome.mean() for name, outcome in outcomes(part).items()}
-    power_of = {size: power.rejected(calibration, part["n_class"], "break", f"jump {size:g}") for size in JUMPS}
+    power_of = {size: power.rejected(measured, part["n_class"], "break", f"jump {size:g}") for size in JUMPS}
     return {
         "n_class": name,
         "curves": len(part),

@@ -153,10 +153,11 @@ def calibration():
 
 def test_level_and_power_are_weighted_by_the_sizes_of_the_curves_test_sets():
     sizes = pd.Series(["10 to 49", "10 to 49", "10 to 49", "200 and more"])
-    assert power.rejected(calibration(), sizes, "curvature", power.SMOOTH_WORLD) == pytest.approx(0.05)
+    measured = power.rejections(calibration())
+    assert power.rejected(measured, sizes, "curvature", power.SMOOTH_WORLD) == pytest.approx(0.05)
     # Unknown for one class of n is unknown for all.
-    assert np.isnan(power.rejected(calibration(), sizes, "break", "jump 0.3"))
-    assert np.isnan(power.rejected(calibration(), sizes, "curvature", None))
+    assert np.isnan(power.rejected(measured, sizes, "break", "jump 0.3"))
+    assert np.isnan(power.rejected(measured, sizes, "curvature", None))
     curves = rows_with(4, n_class=list(sizes))
     assert share_of(shares(curves, [], calibration()), "curved")["null_share"] == pytest.approx(0.05)
 
