@@ -58,7 +58,7 @@ if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] 
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
-.PHONY: help fetch load score analyse report mirage simulate induce test check bench notebooks lock clean FORCE
+.PHONY: help fetch load score sharpness analyse report mirage simulate calibrate induce test check bench notebooks lock clean FORCE
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -72,6 +72,7 @@ help: ## print this help
 fetch: $(STAMPS)/fetch ## get the scores onto this machine and verify them
 load: $(STAMPS)/load ## stage the scores in DuckDB, every row accounted for
 score: $(STAMPS)/score ## order the scores into curves and compute the emergence score of each
+sharpness: $(STAMPS)/sharpness ## test every curve: sharp beyond noise, and unpredictable? (committed; minutes where scores or code changed)
 analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
@@ -86,8 +87,11 @@ $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pip
 $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
-$(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
-		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,theory_curves.csv predictions.csv simulated_world.csv simulated_fit.csv induced_scores.csv induced_emergence.csv induced_jumps.csv)) $(call unless_whole,$(STAMPS)/analyse)
+$(STAMPS)/sharpness: $(STAMPS)/score $(TABLES) $(wildcard pipeline/sharpness/*.py) \
+		$(call unless_whole,$(STAMPS)/sharpness)
+	@$(STAGE)
+$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
+		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,$(addsuffix .csv,theory_curves predictions simulated_world simulated_fit calibration induced_scores induced_emergence induced_jumps))) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/sections/*.py pipeline/templates/* pipeline/templates/sections/* pipeline/figures_*.py) pipeline/predictions.py \
 		$(call unless_whole,$(STAMPS)/report)
@@ -107,6 +111,9 @@ mirage: $(VENV)/.run ## draw the paper's model and hold its predictions against 
 
 simulate: $(STAMPS)/score ## simulate worlds without emergence and count them beside the real scores (two minutes)
 	@$(RUN) simulate --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
+
+calibrate: $(STAMPS)/score ## measure how often each test of a curve rejects in worlds whose truth is known (a quarter of an hour)
+	@$(RUN) calibrate --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
 
 # One set of instructions, so that processors that know more of them round alike.
 induce: export ATEN_CPU_CAPABILITY = avx2

@@ -23,8 +23,8 @@ from pipeline.settings import (
     parse_threshold,
 )
 
-STAGES = ("fetch", "load", "score", "analyse", "report")
-TOOLS = ("check", "bench", "mirage", "simulate", "induce")
+STAGES = ("fetch", "load", "score", "sharpness", "analyse", "report")
+TOOLS = ("check", "bench", "calibrate", "mirage", "simulate", "induce")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
