@@ -14,6 +14,7 @@ from pipeline.figures import ACCENT, DARK, MUTED, set_style
 from pipeline.induce import sums
 from pipeline.induce.metrics import CUTOFFS, EXPECTED, GROUP_SIZES, SAMPLED, reconstruction, subset_accuracy
 from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES, Experiment
+from pipeline.wording import number
 
 # From smooth to sharp.
 COLOURS = ("#1d4ed8", "#0f766e", "#b45309", ACCENT)
@@ -124,7 +125,7 @@ def _draw_resampled(axes: Axes, sampled: pd.DataFrame, colour: str) -> None:
 def _shown(score: float) -> str:
     if np.isnan(score):
         return "flat"
-    return f"E = {score:.3g}".replace("-", "−").replace("inf", "∞")
+    return f"E = {number(score, 3)}".replace("-", "−")
 
 
 def _finish(panels: Sequence[Axes], scores: pd.DataFrame, label: str) -> None:
