@@ -38,7 +38,16 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
-COMMITTED = ("theory_curves", "predictions", "simulated_world", "simulated_fit", "calibration")
+COMMITTED = (
+    "theory_curves",
+    "predictions",
+    "simulated_world",
+    "simulated_fit",
+    "calibration",
+    "induced_scores",
+    "induced_emergence",
+    "induced_jumps",
+)
 # Written only where there is something to tell.
 OCCASIONAL = (
     "rejected_files",
@@ -77,7 +86,7 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Take in the committed tables that tools of their own make: `make mirage`, `simulate` and `calibrate`."""
+    """Take in the committed tables of tools of their own: `make mirage`, `simulate`, `calibrate` and `induce`."""
     for name in COMMITTED:
         path = settings.root / "outputs" / "tables" / f"{name}.csv"
         connection.execute(f"drop table if exists {name}")

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipeline import mirage, simulate
+from pipeline.induce import findings as induced
 from pipeline.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT
 from tests.conftest import MIRRORED
 
@@ -81,7 +82,7 @@ def test_the_readme_shows_what_a_run_prints():
         outcome, rows = line.rsplit(",", 1)
         assert f"{int(rows):,} " in block, outcome
     # The stage `sharpness` and the tool `calibrate` have a table each.
-    by_other_targets = (*mirage.TABLES, *simulate.TABLES, "curve_tests", "calibration")
+    by_other_targets = (*mirage.TABLES, *simulate.TABLES, *induced.TABLES, "curve_tests", "calibration")
     stage_tables = [path for path in (ROOT / "outputs" / "tables").iterdir() if path.stem not in by_other_targets]
     assert f"{len(stage_tables)} tables in outputs/tables" in block
 
@@ -125,6 +126,18 @@ def test_make_refuses_an_old_python(tmp_path):
     result = run(["make", f"PYTHON={old}", f"VENV={tmp_path / 'venv'}", f"{tmp_path / 'venv'}/bin/python"], ROOT)
     assert result.returncode != 0
     assert "is not Python 3.11 or newer. Next: name one with PYTHON=" in result.stderr
+
+
+def test_make_induce_says_it_when_torch_cannot_be_installed(tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\ncase "$*" in *requirements-torch.txt*) exit 1;; esac\n')
+    python.chmod(0o755)
+    result = run(["make", f"VENV={tmp_path}", "induce"], ROOT)
+    assert result.returncode != 0
+    assert re.search(r"^make: pip found no build of torch==\S+ for .* Next: ", result.stderr, re.MULTILINE)
+    assert (tmp_path / ".digits").exists()
+    assert not (tmp_path / ".torch").exists()
 
 
 def test_no_file_names_what_it_must_not():

@@ -127,14 +127,15 @@ def test_the_committed_report_is_what_the_real_scores_give(project):
     # Made by tools of their own, so that the report only shows them.
     for name in analyse.COMMITTED:
         _copy(committed / "tables" / f"{name}.csv", made / "tables" / f"{name}.csv")
-    for name in ("figure_2", "figure_3", "figure_4", "simulated_world", "simulated_fit"):
+    induced = ("induced_images", "induced_autoencoders", "induced_addition")
+    for name in ("figure_2", "figure_3", "figure_4", "simulated_world", "simulated_fit", *induced):
         _copy(committed / "figures" / f"{name}.png", made / "figures" / f"{name}.png")
     # The tests of curves take minutes; their stage tells whether they are of these scores and this code.
     _copy(committed / "tables" / sharpness.NAME, made / "tables" / sharpness.NAME)
     for stage in (load, score, sharpness, analyse, report):
         stage.run(project)
     assert (made / "report.md").read_text() == (committed / "report.md").read_text()
-    # The other tables there are those of `make mirage` and `make simulate`.
+    # The other tables there are those of `make mirage`, `make simulate` and `make induce`.
     for path in (committed / "tables" / f"{name}.csv" for name in (*analyse.CSV_TABLES, *findings.TABLES)):
         assert (made / "tables" / path.name).read_text() == path.read_text(), path.name
     with database.connect(project.database, read_only=True) as connection:
