@@ -17,6 +17,8 @@ MAX_WAIT ?= 900
 THRESHOLD ?= 100
 #: KEEP_GOING 1 to leave out score files and scores that cannot be used; empty to stop at them (default: empty)
 KEEP_GOING ?=
+#: QUICK      induce: 1 to train a few small networks for a moment, to see that it works (default: empty)
+QUICK ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
 OUT ?=
 #: DEBUG      any value: show the traceback of an error (default: empty)
@@ -26,7 +28,7 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING OUT DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING QUICK OUT DEBUG
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
@@ -56,7 +58,7 @@ if_checkout_changed = $(if $(shell [ ! -f $(STAMPS)/fetch ] || [ ! -d $(TREE) ] 
 # What stands in for scores that could not be fetched.
 stand_in = $(if $(wildcard $(STAMPS)/fetch),$(shell grep -q '^product: ' $(STAMPS)/fetch || echo outputs/tables/emergence.parquet))
 
-.PHONY: help fetch load score analyse report mirage simulate test check bench notebooks lock clean FORCE
+.PHONY: help fetch load score sharpness analyse report mirage simulate calibrate induce test check bench notebooks lock clean FORCE
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -70,6 +72,7 @@ help: ## print this help
 fetch: $(STAMPS)/fetch ## get the scores onto this machine and verify them
 load: $(STAMPS)/load ## stage the scores in DuckDB, every row accounted for
 score: $(STAMPS)/score ## order the scores into curves and compute the emergence score of each
+sharpness: $(STAMPS)/sharpness ## test every curve: sharp beyond noise, and unpredictable? (committed; minutes where scores or code changed)
 analyse: $(STAMPS)/analyse ## turn emergence scores into findings and tables
 report: $(STAMPS)/report ## do all of it, draw the figures and write the report
 	@cat $(STAMPS)/headline
@@ -84,8 +87,11 @@ $(STAMPS)/load: $(STAMPS)/fetch $(STAMPS)/load.options $(TABLES) $(addprefix pip
 $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 		$(call unless_whole,$(STAMPS)/score)
 	@$(STAGE)
-$(STAMPS)/analyse: $(STAMPS)/score $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py pipeline/drivers.py \
-		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,theory_curves.csv predictions.csv simulated_world.csv simulated_fit.csv)) $(call unless_whole,$(STAMPS)/analyse)
+$(STAMPS)/sharpness: $(STAMPS)/score $(TABLES) $(wildcard pipeline/sharpness/*.py) \
+		$(call unless_whole,$(STAMPS)/sharpness)
+	@$(STAGE)
+$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) $(addprefix pipeline/,analyse.py drivers.py logistic.py) \
+		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,$(addsuffix .csv,theory_curves predictions simulated_world simulated_fit calibration induced_scores induced_emergence induced_jumps))) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/sections/*.py pipeline/templates/* pipeline/templates/sections/* pipeline/figures_*.py) pipeline/predictions.py \
 		$(call unless_whole,$(STAMPS)/report)
@@ -105,6 +111,16 @@ mirage: $(VENV)/.run ## draw the paper's model and hold its predictions against 
 
 simulate: $(STAMPS)/score ## simulate worlds without emergence and count them beside the real scores (two minutes)
 	@$(RUN) simulate --source="$$SOURCE" --mirror="$$MIRROR" --threshold="$$THRESHOLD" --out="$$OUT"
+
+calibrate: $(STAMPS)/score ## measure how often each test of a curve rejects in worlds whose truth is known (a quarter of an hour)
+	@$(RUN) calibrate --source="$$SOURCE" --threshold="$$THRESHOLD" --out="$$OUT"
+
+# One set of instructions, so that processors that know more of them round alike.
+induce: export ATEN_CPU_CAPABILITY = avx2
+induce: export ONEDNN_MAX_CPU_ISA = AVX2
+induce: export MKL_CBWR = AVX2
+induce: $(VENV)/.torch ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
+	@$(RUN) induce --threshold="$$THRESHOLD" --out="$$OUT" --quick="$$QUICK"
 
 test: $(VENV)/.dev ## run the whole test suite
 	@$(VENV)/bin/python -m pytest
@@ -126,11 +142,11 @@ notebooks: $(VENV)/.dev $(STAMPS)/report ## execute the notebooks; results go to
 
 lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev requirements-induce; do \
 		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
-clean: ## delete what was made: database, stamps, runs, notebooks (the downloads and outputs/ stay)
+clean: ## delete what was made: database, stamps, runs, notebooks (downloads, trained networks and outputs/ stay)
 	rm -rf data/bigbench.duckdb data/stamps data/runs data/notebooks data/lock
 	find data outputs -name '.*.partial*' -delete
 
@@ -143,6 +159,19 @@ $(VENV)/bin/python:
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "venv     installing the locked requirements (once; about a minute)"
 	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.digits: requirements-induce.txt $(VENV)/.run
+	@echo "venv     installing the digits, and what torch asks for (once)"
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-induce.txt
+	@touch $@
+
+# torch by a command of its own: pip wants hashes for all requirements of a command or for none.
+$(VENV)/.torch: requirements-torch.txt $(VENV)/.digits
+	@echo "venv     installing torch (once)"
+	@$(VENV)/bin/python -m pip --quiet --disable-pip-version-check install -r requirements-torch.txt || { \
+		echo "make: pip found no build of $$(grep -o '^torch==.*' requirements-torch.txt) for this system and Python." \
+		"Next: name an index that has one with PIP_EXTRA_INDEX_URL=; all but make induce works without torch" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

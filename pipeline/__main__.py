@@ -23,8 +23,8 @@ from pipeline.settings import (
     parse_threshold,
 )
 
-STAGES = ("fetch", "load", "score", "analyse", "report")
-TOOLS = ("check", "bench", "mirage", "simulate")
+STAGES = ("fetch", "load", "score", "sharpness", "analyse", "report")
+TOOLS = ("check", "bench", "calibrate", "mirage", "simulate", "induce")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,6 +66,7 @@ def _run(options: argparse.Namespace) -> None:
         max_wait=parse_max_wait(options.max_wait),
         github=GitHub.from_environment(os.environ),
         keep_going=options.keep_going not in ("", "0"),
+        quick=options.quick not in ("", "0"),
     )
     # Imported late: fetch and load need none of the plotting libraries, whose import takes longer than they do.
     module = importlib.import_module(f"pipeline.{options.stage}")
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--via", default="", help="how the official files come: git or https; empty to choose")
     parser.add_argument("--max-wait", default=f"{DEFAULT_MAX_WAIT:g}", help="longest wait for rate limits, in seconds")
     parser.add_argument("--keep-going", default="", help="1 leaves out what cannot be used; empty or 0 stops at it")
+    parser.add_argument("--quick", default="", help="induce: 1 trains a few small networks for a moment")
     return parser
 
 

@@ -10,6 +10,7 @@ from statsmodels.stats.contingency_tables import Table2x2, mcnemar
 
 from pipeline import database, drivers
 from pipeline.settings import Settings
+from pipeline.sharpness import findings
 
 FINDINGS, RAW_FINDINGS, REPRODUCTION = (30, 49), (50, 59), (60, 69)
 
@@ -42,9 +43,26 @@ CSV_TABLES = (
     "gallery_steps",
     "reproduction",
 )
-COMMITTED = ("theory_curves", "predictions", "simulated_world", "simulated_fit")
+COMMITTED = (
+    "theory_curves",
+    "predictions",
+    "simulated_world",
+    "simulated_fit",
+    "calibration",
+    "induced_scores",
+    "induced_emergence",
+    "induced_jumps",
+)
 # Written only where there is something to tell.
-OCCASIONAL = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties", "metric_swap", "swap_statuses")
+OCCASIONAL = (
+    "rejected_files",
+    "conflicting_rows",
+    "unusable_rows",
+    "scale_ties",
+    "metric_swap",
+    "swap_statuses",
+    *findings.TABLES,
+)
 
 
 def run(settings: Settings) -> list[Path]:
@@ -56,8 +74,8 @@ def run(settings: Settings) -> list[Path]:
     with database.connect(settings.database) as connection:
         (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
         with database.transaction(connection):
-            build(connection, settings, is_stand_in=is_stand_in)
             adopt_committed(connection, settings)
+            build(connection, settings, is_stand_in=is_stand_in)
         tables = settings.results(is_stand_in=is_stand_in) / "tables"
         products = export(connection, tables)
         reproduced = _reproduced(connection) if settings.is_published else ""
@@ -73,7 +91,7 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Take in the committed tables that tools of their own make: `make mirage`, `make simulate`."""
+    """Take in the committed tables of tools of their own: `make mirage`, `simulate`, `calibrate` and `induce`."""
     for name in COMMITTED:
         path = settings.root / "outputs" / "tables" / f"{name}.csv"
         connection.execute(f"drop table if exists {name}")
@@ -97,6 +115,7 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     drivers.build(connection)
     if not is_stand_in:
         _test_swaps(connection)
+        findings.build(connection, is_published=settings.is_published)
     if settings.is_bigbench:
         _test_association(connection)
 

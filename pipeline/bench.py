@@ -1,4 +1,4 @@
-"""`make bench`: speed and memory of the emergence score, and of a warm report, as ratios in one run."""
+"""`make bench`: speed and memory of the emergence score, of a warm report and of the tests, as ratios in one run."""
 
 import json
 import math
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from pipeline import database
+from pipeline import bench_sharpness, database
 from pipeline.settings import Settings
 
 ROUNDS = 5
@@ -43,6 +43,8 @@ def run(settings: Settings) -> list[Path]:
     )
     _bench_memory(settings)
     _bench_report(settings)
+    print("Tests of curves, five of each, in one process")
+    print(bench_sharpness.show(bench_sharpness.measure()))
     return []
 
 
@@ -190,10 +192,10 @@ def _bench_memory(settings: Settings) -> None:
 
 def _bench_report(settings: Settings) -> None:
     """Seconds of each stage as make runs it, scores present, beside the import of its libraries alone."""
-    stages = ("fetch", "load", "score", "analyse", "report")
+    stages = ("fetch", "load", "score", "sharpness", "analyse", "report")
     with tempfile.TemporaryDirectory() as folder:
         # A copy, so that neither the database nor the results of this checkout are touched.
-        for name in ("pipeline", "sql", "data/raw"):
+        for name in ("pipeline", "sql", "data/raw", "outputs/tables"):
             shutil.copytree(settings.root / name, Path(folder) / name)
         commands: dict[str, Sequence[str]] = {}
         for stage in stages:

@@ -94,8 +94,8 @@ def regress(
 
     Returns:
         The terms, a row a level: `odds_ratio` (for n_test of twice as many examples, for n_scales of one more) with a
-        95 % interval `low` to `high`, the share of redrawn worlds in which such an interval holds the truth (`coverage`),
-        counts, `status`. And the fit as a whole: counts, `status`.
+        95 % interval `low` to `high`, the share of redrawn worlds in which such an interval holds the truth
+        (`coverage`), counts, `status`. And the fit as a whole: counts, `status`.
     """
     curves = curves[curves["n_test"] >= model.fewest_examples]
     is_hopeless = _fewest_tasks(curves) <= _design(curves, model.terms).shape[1]

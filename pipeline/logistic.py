@@ -1,6 +1,7 @@
 """Logistic regression with a covariance over tasks, of many outcomes on one design at once.
 
-statsmodels fits one outcome at a time, and its bias-reduced covariance takes no weights; the tests hold this against it.
+statsmodels fits one outcome at a time, and its bias-reduced covariance takes no weights; the tests hold this against
+it.
 """
 
 from typing import NamedTuple
@@ -14,8 +15,10 @@ Vector = npt.NDArray[np.float64]
 ITERATIONS, TOLERANCE = 60, 1e-11
 # Worlds that are fitted together: enough to keep the processor busy, few enough to stay in memory.
 CHUNK = 50
-# Of the latent normals that curves of a task share.
+# Of the latent normals of two curves of a task; at even odds their outcomes then correlate by 1/3.
 LATENT_CORRELATION = 0.5
+# In log odds. The likelihood of separated outcomes rises for ever, but soon by less than can be told from convergence.
+RUN_OFF = 15.0
 
 
 class Cells(NamedTuple):
@@ -66,9 +69,7 @@ class Fits(NamedTuple):
         return self.coefficients - reach, self.coefficients + reach
 
 
-def cells_of(
-    design: Vector, outcome: Vector, tasks: npt.NDArray[np.object_], weights: Vector
-) -> tuple[Cells, Vector]:
+def cells_of(design: Vector, outcome: Vector, tasks: npt.NDArray[np.object_], weights: Vector) -> tuple[Cells, Vector]:
     """Count curves that no term tells apart together.
 
     Args:
@@ -85,15 +86,17 @@ def cells_of(
         np.column_stack([numbers, weights, design]), axis=0, return_inverse=True, return_counts=True
     )
     starts = np.flatnonzero(np.diff(rows[:, 0], prepend=-1))
-    counts = np.bincount(members.ravel(), weights=outcome, minlength=len(rows))
+    counts = np.bincount(members.ravel(), weights=outcome, minlength=len(rows)).astype(float)
     return Cells(rows[:, 2:], curves.astype(float), rows[:, 1], starts), counts
 
 
-def fit_logistic(cells: Cells, counts: Vector, start: Vector | None = None) -> Fits:
+def fit_logistic(cells: Cells, counts: Vector, truth: Vector | None = None) -> Fits:
     """Fit every world, with a covariance over tasks; those whose likelihood has no finite maximum are left out.
 
-    Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i), by Newton steps that are halved until the
-    likelihood does not fall. With B_i = X_i' W_i V_i X_i, V_i = diag(p(1-p)), and A = sum_i B_i the covariance of Mancl
+    Without a truth to hold them against, separated outcomes are only sometimes found: look for them before.
+
+    Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i), by Newton steps that are halved until
+    the likelihood does not fall. With B_i = X_i' W_i V_i X_i, V_i = diag(p(1-p)), and A = sum_i B_i the covariance of Mancl
     and DeRouen (2001) is sum_i J_i J_i', J_i = (A - B_i)^-1 U_i: their residuals (I - H_i)^-1 (y_i - p_i), with the
     inverse taken in p dimensions. It is close to a jackknife over tasks.
 
@@ -104,13 +107,17 @@ def fit_logistic(cells: Cells, counts: Vector, start: Vector | None = None) -> F
     Args:
         cells: the design, of full rank.
         counts: shape (worlds, c), curves with the outcome.
-        start: shape (p,), where the search begins; zeros unless given.
+        truth: shape (p,), what the worlds were drawn from, where it is known. The search begins there, and worlds in
+            which some cell ends further than RUN_OFF from it have run off.
 
     Raises:
         numpy.linalg.LinAlgError: a coefficient rests on one task alone.
     """
-    coefficients = _maximum(cells, counts, np.zeros(cells.design.shape[1]) if start is None else start)
+    start = np.zeros(cells.design.shape[1]) if truth is None else truth
+    coefficients = _maximum(cells, counts, start)
     has_maximum = np.isfinite(coefficients).all(axis=1)
+    if truth is not None:
+        has_maximum &= (np.abs((coefficients - truth) @ cells.design.T) < RUN_OFF).all(axis=1)
     coefficients, counts = coefficients[has_maximum], counts[has_maximum]
     expected = special.expit(coefficients @ cells.design.T)
     variance = expected * (1 - expected)
@@ -191,28 +198,41 @@ def _correlation(cells: Cells, counts: Vector, expected: Vector) -> Vector:
     return np.asarray(np.clip(pairs.mean(axis=1) / (squares / sizes)[:, several].mean(axis=1), 0, 1))
 
 
-def coverage(cells: Cells, truth: Vector, worlds: int, random: np.random.Generator) -> tuple[Vector, int]:
-    """How often 95 % intervals on this design hold the truth.
+def draw_outcomes(cells: Cells, truth: Vector, worlds: int, random: np.random.Generator) -> Vector:
+    """Curves with the outcome in each cell, shape (worlds, c), if the regression were the truth.
 
-    In every world each curve has the outcome with the probability that the truth gives it, but curves of a task share:
-    latent normals with correlation LATENT_CORRELATION, cut where the probability is right.
+    Every curve has the outcome with the probability that the truth gives it, and two curves of a task agree more often
+    than two of different tasks: the outcome is whether a normal z = sqrt(r) u + sqrt(1 - r) e lies below the quantile
+    of that probability, with u shared by the task and r = LATENT_CORRELATION.
 
     Args:
         cells: the design.
-        truth: shape (p,), the coefficients to draw from.
+        truth: shape (p,), log odds ratios.
+        worlds: how many to draw.
+        random: the source of chance.
+    """
+    quantile = special.ndtri(special.expit(cells.design @ truth))
+    shared = random.standard_normal((worlds, len(cells.starts)))[:, cells.tasks()]
+    chance = special.ndtr((quantile - np.sqrt(LATENT_CORRELATION) * shared) / np.sqrt(1 - LATENT_CORRELATION))
+    return random.binomial(cells.curves.astype(int), chance).astype(float)
+
+
+def coverage(cells: Cells, truth: Vector, worlds: int, random: np.random.Generator) -> tuple[Vector, int]:
+    """How often 95 % intervals on this design hold the truth.
+
+    Args:
+        cells: the design.
+        truth: shape (p,), the log odds ratios to draw from.
         worlds: how many to draw.
         random: the source of chance.
 
     Returns:
         The share of the fitted worlds whose interval holds each coefficient, shape (p,), and how many could be fitted.
     """
-    cut = special.ndtri(special.expit(cells.design @ truth))
     held = np.zeros(len(truth))
     fitted = 0
     for start in range(0, worlds, CHUNK):
-        common = random.standard_normal((min(CHUNK, worlds - start), len(cells.starts)))[:, cells.tasks()]
-        chance = special.ndtr((cut - np.sqrt(LATENT_CORRELATION) * common) / np.sqrt(1 - LATENT_CORRELATION))
-        counts = random.binomial(cells.curves.astype(int), chance).astype(float)
+        counts = draw_outcomes(cells, truth, min(CHUNK, worlds - start), random)
         low, high = fit_logistic(cells, counts, truth).intervals()
         held += ((low <= truth) & (truth <= high)).sum(axis=0)
         fitted += len(low)

@@ -87,7 +87,7 @@ def command(settings: Settings, threshold: float) -> str:
 
 def headline(context: Mapping[str, Any]) -> list[str]:
     """The answer in a few lines of Markdown, every number from the tables."""
-    lines = [_by_reading(context), _small_test_sets(context)]
+    lines = [_by_reading(context), _small_test_sets(context), _observed_expected(context)]
     if context["is_published"]:
         lines.insert(0, _published_figure(context))
     return [line for line in lines if line]
@@ -150,3 +150,23 @@ def _small_test_sets(context: Mapping[str, Any]) -> str:
         f"{percent(few['infinite'] / few['curves'])} are infinite, of those with known and larger numbers "
         f"{percent(many['infinite'] / max(many['curves'], 1))}."
     )
+
+
+def _observed_expected(context: Mapping[str, Any]) -> str:
+    if "expected_sentence" not in context:
+        return ""
+    kept, choice = context["expected_kept"], context["expected_choice"]
+    verdict = (
+        "More than smooth power laws give."
+        if kept["observed"] > kept["high"]
+        else "Fewer than smooth power laws give."
+        if kept["observed"] < kept["low"]
+        else "As many as smooth power laws give."
+    )
+    told = f"**{verdict}** {context['expected_sentence']}"
+    if choice:
+        told += (
+            f" Under multiple choice grade it is {thousands(choice['observed'])} against "
+            f"{thousands(choice['expected'])} ({thousands(choice['low'])} to {thousands(choice['high'])})."
+        )
+    return told

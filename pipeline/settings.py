@@ -70,6 +70,7 @@ class Settings:
     max_wait: float = DEFAULT_MAX_WAIT
     github: GitHub = field(default_factory=GitHub)
     keep_going: bool = False
+    quick: bool = False
 
     @property
     def is_simulated(self) -> bool:

@@ -3,9 +3,11 @@
 import duckdb
 import numpy as np
 import pytest
+from scipy import stats
 
-from pipeline import bench
+from pipeline import bench, bench_sharpness
 from pipeline.settings import Settings
+from pipeline.sharpness.boot import boot_chunk
 
 
 def test_all_contestants_agree():
@@ -29,3 +31,14 @@ def test_synthetic_points_are_the_same_again():
 
 def test_the_machine_has_a_name():
     assert "cores" in bench.describe_machine()
+
+
+def test_the_loop_and_the_arrays_make_the_same_score_test():
+    counts, n, design = bench_sharpness.made_up(60)
+    ours = boot_chunk(counts, n, design, (1,), np.random.SeedSequence(1))["curvature_statistic"]
+    null, added = bench_sharpness._null_designs(design.log_scale[0])[0]
+    theirs = np.array([bench_sharpness._loop_t(count, 50.0, null, added) for count in counts])
+    # Ours is divided by the dispersion where that is above one, which makes it smaller and never larger.
+    p = stats.chi2.sf(ours**2, 1)
+    assert (p > theirs - 0.01).all()
+    assert (np.abs(p - theirs) < 0.01).mean() > 0.3

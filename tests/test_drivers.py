@@ -7,6 +7,7 @@ import statsmodels.api as sm
 
 from pipeline import database, drivers
 from pipeline.drivers import Model
+from pipeline.logistic import CHUNK, LATENT_CORRELATION, Fits, cells_of, coverage, draw_outcomes, fit_logistic
 from pipeline.settings import ROOT
 
 METRIC_AND_N = Model("m", ("metric_class", "n_test"))
@@ -42,12 +43,18 @@ def world(seed, *, tasks=60, own=20, log_odds=(-1.0, 1.2, -0.4), spread=0.3):
 def fitted(frame):
     design = drivers._design(frame, METRIC_AND_N.terms)
     outcome = frame["is_emergent"].to_numpy(dtype=float)
-    return drivers.fit_logistic(design.to_numpy(), outcome, frame["task"].to_numpy(), np.ones(len(frame)))
+    return fit(design.to_numpy(), outcome, frame["task"].to_numpy())
+
+
+def fit(design, outcome, tasks):
+    """The fit of one outcome, every curve counting one, without the axis of worlds."""
+    cells, counts = cells_of(design, outcome, np.asarray(tasks), np.ones(len(design)))
+    return Fits(*(numbers[0] for numbers in fit_logistic(cells, counts[None])))
 
 
 def terms_of(frame, model=METRIC_AND_N):
-    terms, fit = drivers.regress(frame, model, "o")
-    return terms.set_index(["term", "level"]), fit
+    terms, overall = drivers.regress(frame, model, "o", np.random.default_rng(1))
+    return terms.set_index(["term", "level"]), overall
 
 
 def test_without_an_association_the_odds_ratio_is_one():
@@ -72,19 +79,18 @@ def test_an_odds_ratio_of_a_two_by_two_table_is_the_cross_product():
 def test_the_intercepts_variance_by_hand():
     # Two of four tasks of two curves are emergent throughout: p = 1/2, A = 8/4, B_i = 2/4, U_i = +-1, J_i = U_i / 1.5.
     emergent = np.repeat([1.0, 1.0, 0.0, 0.0], 2)
-    fit = drivers.fit_logistic(np.ones((8, 1)), emergent, np.repeat(list("abcd"), 2), np.ones(8))
-    assert fit.coefficients == pytest.approx([0], abs=1e-9)
-    assert fit.covariance == pytest.approx(np.array([[4 / 1.5**2]]))
-    assert fit.correlation == 1
+    found = fit(np.ones((8, 1)), emergent, np.repeat(list("abcd"), 2))
+    assert found.coefficients == pytest.approx([0], abs=1e-9)
+    assert found.covariance == pytest.approx(np.array([[4 / 1.5**2]]))
+    assert found.correlation == 1
     # Four equal tasks, one coefficient.
-    assert fit.degrees_of_freedom == pytest.approx([3])
+    assert found.degrees_of_freedom == pytest.approx([3])
 
 
 def test_a_task_that_holds_nearly_all_curves_leaves_one_degree_of_freedom():
     tasks = np.repeat(["large", "b", "c", "d"], [400, 2, 2, 2])
     emergent = np.tile([1.0, 0.0], 203)
-    fit = drivers.fit_logistic(np.ones((406, 1)), emergent, tasks, np.ones(406))
-    assert 1 <= fit.degrees_of_freedom[0] < 1.1
+    assert 1 <= fit(np.ones((406, 1)), emergent, tasks).degrees_of_freedom[0] < 1.1
 
 
 def test_estimates_and_covariance_are_those_of_statsmodels():
@@ -97,13 +103,55 @@ def test_estimates_and_covariance_are_those_of_statsmodels():
 
 
 def test_known_odds_ratios_lie_in_95_percent_of_the_intervals():
-    truth, inside = np.exp([1.2, -0.4]), np.zeros(2)
+    truth, inside = np.array([1.2, -0.4]), np.zeros(2)
     for seed in range(200):
-        terms, _ = terms_of(world(seed, tasks=40, own=8))
-        rows = terms.loc[[("metric_class", "exact_str_match"), ("n_test", "")]]
-        inside += (rows["low"].to_numpy() < truth) & (truth < rows["high"].to_numpy())
+        frame = world(seed, tasks=40, own=8)
+        cells, counts = cells_of(
+            drivers._design(frame, METRIC_AND_N.terms).to_numpy(),
+            frame["is_emergent"].to_numpy(dtype=float),
+            frame["task"].to_numpy(),
+            np.ones(len(frame)),
+        )
+        low, high = (ends[0, 1:] for ends in fit_logistic(cells, counts[None]).intervals())
+        inside += (low < truth) & (truth < high)
     # Three standard errors of 200 Bernoulli draws.
     assert np.all(np.abs(inside / 200 - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 200))
+
+
+def cells_of_tasks(sizes):
+    """Cells of an intercept and a number that differs from task to task."""
+    tasks = np.repeat(np.arange(len(sizes)), sizes)
+    design = np.column_stack([np.ones(len(tasks)), tasks % 5])
+    return cells_of(design, np.zeros(len(tasks)), tasks, np.ones(len(tasks)))[0]
+
+
+def test_redrawn_outcomes_have_their_probability_and_agree_within_tasks():
+    cells, worlds = cells_of_tasks(np.full(50, 2)), 4000
+    truth = np.array([-1.0, 0.5])
+    drawn = draw_outcomes(cells, truth, worlds, np.random.default_rng(1))
+    chance = 1 / (1 + np.exp(-cells.design @ truth))
+    # Four standard errors of the mean of two curves that correlate, at most.
+    assert np.all(np.abs(drawn.mean(axis=0) / 2 - chance) < 4 * np.sqrt(0.25 / worlds))
+    # At even odds two normals that correlate by r are below zero together with 1/4 + arcsin(r) / (2 pi).
+    even = draw_outcomes(cells, np.zeros(2), worlds, np.random.default_rng(2))
+    share = 1 / 4 + np.arcsin(LATENT_CORRELATION) / (2 * np.pi)
+    assert (even == 2).mean() == pytest.approx(share, abs=4 * np.sqrt(0.25 / even.size))
+
+
+def test_many_like_tasks_give_intervals_that_hold():
+    held, fitted = coverage(cells_of_tasks(np.full(100, 5)), np.array([-1.0, 0.3]), 400, np.random.default_rng(3))
+    assert fitted == 400
+    assert np.all(np.abs(held - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 400))
+
+
+def test_worlds_that_run_off_are_not_counted():
+    # Of ten tasks of one curve some worlds have one outcome alone, or are separated. They are drawn in chunks.
+    cells, truth = cells_of_tasks(np.full(10, 1)), np.array([-1.0, 0.0])
+    _, fitted = coverage(cells, truth, 200, np.random.default_rng(4))
+    random = np.random.default_rng(4)
+    drawn = np.vstack([draw_outcomes(cells, truth, CHUNK, random) for _ in range(200 // CHUNK)])
+    assert 0 < fitted < 200
+    assert fitted == sum(not drivers.is_separated(cells.design, outcome) for outcome in drawn)
 
 
 def test_a_large_sample_gives_the_odds_ratio_back():

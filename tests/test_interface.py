@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipeline import mirage, simulate
+from pipeline.induce import findings as induced
 from pipeline.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT
 from tests.conftest import MIRRORED
 
@@ -70,7 +71,8 @@ def test_the_readme_names_every_target_and_option_and_no_other():
 def test_the_readme_shows_what_a_run_prints():
     block = re.search(r"```console\n\$ make report\n(.*?)```", README, re.DOTALL)[1]
     report = (ROOT / "outputs" / "report.md").read_text(encoding="utf-8")
-    for line in re.findall(r"^- (\*\*.*)$", report, re.MULTILINE):
+    headline = report.split("## The answer in short")[1].split("\n![")[0]
+    for line in re.findall(r"^- (\*\*.*)$", headline, re.MULTILINE):
         assert line.replace("**", "") in block
     assert "report   outputs/report.html" in block
     emergence = str(ROOT / "outputs" / "tables" / "emergence.parquet")
@@ -79,9 +81,9 @@ def test_the_readme_shows_what_a_run_prints():
     for line in (ROOT / "outputs" / "tables" / "row_counts.csv").read_text().splitlines()[1:]:
         outcome, rows = line.rsplit(",", 1)
         assert f"{int(rows):,} " in block, outcome
-    stage_tables = [
-        path for path in (ROOT / "outputs" / "tables").iterdir() if path.stem not in mirage.TABLES + simulate.TABLES
-    ]
+    # The stage `sharpness` and the tool `calibrate` have a table each.
+    by_other_targets = (*mirage.TABLES, *simulate.TABLES, *induced.TABLES, "curve_tests", "calibration")
+    stage_tables = [path for path in (ROOT / "outputs" / "tables").iterdir() if path.stem not in by_other_targets]
     assert f"{len(stage_tables)} tables in outputs/tables" in block
 
 
@@ -126,6 +128,18 @@ def test_make_refuses_an_old_python(tmp_path):
     assert "is not Python 3.11 or newer. Next: name one with PYTHON=" in result.stderr
 
 
+def test_make_induce_says_it_when_torch_cannot_be_installed(tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text('#!/bin/sh\ncase "$*" in *requirements-torch.txt*) exit 1;; esac\n')
+    python.chmod(0o755)
+    result = run(["make", f"VENV={tmp_path}", "induce"], ROOT)
+    assert result.returncode != 0
+    assert re.search(r"^make: pip found no build of torch==\S+ for .* Next: ", result.stderr, re.MULTILINE)
+    assert (tmp_path / ".digits").exists()
+    assert not (tmp_path / ".torch").exists()
+
+
 def test_no_file_names_what_it_must_not():
     tracked = run(["git", "ls-files"], ROOT).stdout.splitlines()
     hosts = re.compile(r"\b(pypi|pythonhosted|files\.python)\.(org|io)\b|/home/\w+|/root/|/tmp/\w+/")
@@ -146,7 +160,8 @@ def checkout(tmp_path):
     for name in ("pipeline", "sql"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "outputs" / "tables").mkdir(parents=True)
-    shutil.copy2(ROOT / "outputs" / "tables" / "emergence.parquet", folder / "outputs" / "tables")
+    for name in ("emergence.parquet", "curve_tests.parquet"):
+        shutil.copy2(ROOT / "outputs" / "tables" / name, folder / "outputs" / "tables")
     return folder
 
 

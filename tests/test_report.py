@@ -9,6 +9,8 @@ from pipeline import analyse, database, figures, load, report, score
 from pipeline.errors import PipelineError
 from pipeline.fetch import table
 from pipeline.settings import DEFAULT_MIRROR, ROOT, Settings
+from pipeline.sharpness import findings
+from pipeline.sharpness import stage as sharpness
 from tests.conftest import MIRRORED
 
 
@@ -110,7 +112,7 @@ def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(project)
     text = (folder / "report.md").read_text()
     assert "made without the scores" in text.splitlines()[2]
     assert "39 of 39 largest scores agree" in text
-    assert text.count("Left out: this section needs raw scores") == 2
+    assert text.count("Left out: this section needs raw scores") == 5
     assert "STAND-IN" in (project.stamps / "headline").read_text().splitlines()[-1]
     assert not (folder / "tables" / "copies.csv").exists()
     assert sorted(path.name for path in project.root.glob("outputs/*")) == ["tables"]
@@ -125,13 +127,16 @@ def test_the_committed_report_is_what_the_real_scores_give(project):
     # Made by tools of their own, so that the report only shows them.
     for name in analyse.COMMITTED:
         _copy(committed / "tables" / f"{name}.csv", made / "tables" / f"{name}.csv")
-    for name in ("figure_2", "figure_3", "figure_4", "simulated_world", "simulated_fit"):
+    induced = ("induced_images", "induced_autoencoders", "induced_addition")
+    for name in ("figure_2", "figure_3", "figure_4", "simulated_world", "simulated_fit", *induced):
         _copy(committed / "figures" / f"{name}.png", made / "figures" / f"{name}.png")
-    for stage in (load, score, analyse, report):
+    # The tests of curves take minutes; their stage tells whether they are of these scores and this code.
+    _copy(committed / "tables" / sharpness.NAME, made / "tables" / sharpness.NAME)
+    for stage in (load, score, sharpness, analyse, report):
         stage.run(project)
     assert (made / "report.md").read_text() == (committed / "report.md").read_text()
-    # The other tables there are those of `make mirage` and `make simulate`.
-    for path in (committed / "tables" / f"{name}.csv" for name in analyse.CSV_TABLES):
+    # The other tables there are those of `make mirage`, `make simulate` and `make induce`.
+    for path in (committed / "tables" / f"{name}.csv" for name in (*analyse.CSV_TABLES, *findings.TABLES)):
         assert (made / "tables" / path.name).read_text() == path.read_text(), path.name
     with database.connect(project.database, read_only=True) as connection:
         for name in ("emergence.parquet", "specification_curve.parquet"):

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from pipeline.drivers import MODELS
 from pipeline.figures import Frame
 from pipeline.figures_drivers import draw_odds
+from pipeline.logistic import LATENT_CORRELATION
 from pipeline.sections.section import Query, Row, Run, Section
 
 # The regressions that the text and the figure show; the others are in the table.
@@ -15,6 +16,8 @@ PER_CURVE, PER_TASK, TEN_OR_MORE = SHOWN
 SCALES, BOTH = "scales in place of family", "scales and family"
 # Fewer degrees of freedom make an interval that holds nearly anything; more inflation makes two terms one.
 FEW_DEGREES, MUCH_INFLATION = 4, 5
+# A 95 % interval that holds the truth more rarely is too short to be read as one.
+LEAST_COVERAGE = 0.9
 MAIN_TERMS = {"metric_class": "exact_str_match", "n_test": ""}
 TERMS = {"metric_class": "metric", "n_test": "twice as many test examples", "n_scales": "one scale more"}
 
@@ -60,6 +63,7 @@ def numbers(rows: Query) -> Row:
             _named(row) for row in odds if row["status"] == "too few tasks" and row["model"] == PER_CURVE
             and fits[row["outcome"], PER_CURVE]["status"] == "fitted"
         ],
+        "driver_coverage": _coverage(odds, fits),
         "driver_inflation": {
             "scales_alone": _inflation(odds, SCALES, "n_scales"),
             "scales": _inflation(odds, BOTH, "n_scales"),
@@ -138,6 +142,19 @@ def _answers(odds: list[Row], term: str, level: str) -> Row:
         "lowest": min((row["odds_ratio"] for row in own), default=None),
         "highest": max((row["odds_ratio"] for row in own), default=None),
         "apart": sum(row["low"] > 1 or row["high"] < 1 for row in own),
+    }
+
+
+def _coverage(odds: list[Row], fits: dict[tuple[str, str], Row]) -> Row:
+    """How far the intervals of the shown regressions hold in redrawn worlds, and which do not."""
+    own = [row for row in odds if row["coverage"] is not None and row["model"] in SHOWN and not _is_repeated(fits, row)]
+    found = {term: [row["coverage"] for row in own if row["term"] == term] for term in MAIN_TERMS}
+    return {
+        "worlds": max((fits[row["outcome"], row["model"]]["worlds"] for row in own), default=0),
+        "correlation": LATENT_CORRELATION,
+        "least": LEAST_COVERAGE,
+        "terms": {term: (min(shares), max(shares)) for term, shares in found.items() if shares},
+        "short": [_named(row) for row in own if row["coverage"] < LEAST_COVERAGE],
     }
 
 
