@@ -206,7 +206,16 @@ def _why_not(curves: pd.DataFrame, design: pd.DataFrame, emergent: Vector) -> st
         return "too few tasks"
     if np.linalg.matrix_rank(design.to_numpy()) < design.shape[1]:
         return "terms repeat each other"
+    if _rests_on_one_task(design, curves["task"]):
+        return "rests on one task"
     return "separated" if is_separated(design.to_numpy(), emergent) else ""
+
+
+def _rests_on_one_task(design: pd.DataFrame, tasks: pd.Series) -> bool:
+    """Whether a term varies within one task only, so that it has no covariance over tasks."""
+    rows = np.unique(np.column_stack([np.unique(tasks, return_inverse=True)[1], design.to_numpy()]), axis=0)
+    others = (rows[rows[:, 0] != task, 1:] for task in np.unique(rows[:, 0]))
+    return any(np.linalg.matrix_rank(left) < design.shape[1] for left in others)
 
 
 def is_separated(design: Vector, outcome: Vector) -> bool:

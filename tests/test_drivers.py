@@ -223,6 +223,14 @@ def test_terms_that_repeat_each_other_are_not_fitted():
     assert terms_of(frame, Model("m", ("n_test", "n_scales")))[1]["status"] == "terms repeat each other"
 
 
+def test_a_term_that_varies_in_one_task_alone_is_not_fitted():
+    n_test = np.full(120, 16)
+    n_test[:4] = [32, 64, 128, 256]
+    emergent = np.random.default_rng(1).random(120) < 0.4
+    frame = curves(np.repeat([f"t{number}" for number in range(30)], 4), n_test, "exact_str_match", emergent)
+    assert terms_of(frame)[1]["status"] == "rests on one task"
+
+
 def test_no_curves_are_no_error():
     terms, fit = terms_of(world(6).iloc[:0])
     assert (fit["curves"], fit["status"]) == (0, "too few tasks")
