@@ -90,7 +90,7 @@ $(STAMPS)/score: $(STAMPS)/load $(TABLES) pipeline/score.py $(call sql,2) \
 $(STAMPS)/sharpness: $(STAMPS)/score $(TABLES) $(wildcard pipeline/sharpness/*.py) \
 		$(call unless_whole,$(STAMPS)/sharpness)
 	@$(STAGE)
-$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) pipeline/analyse.py \
+$(STAMPS)/analyse: $(STAMPS)/sharpness $(STAMPS)/analyse.options $(TABLES) $(addprefix pipeline/,analyse.py drivers.py logistic.py) \
 		$(call sql,3 4 5 6) $(wildcard sql/macros/*.sql) $(wildcard $(addprefix outputs/tables/,$(addsuffix .csv,theory_curves predictions simulated_world simulated_fit calibration induced_scores induced_emergence induced_jumps))) $(call unless_whole,$(STAMPS)/analyse)
 	@$(STAGE)
 $(STAMPS)/report: $(STAMPS)/analyse $(TABLES) $(addprefix pipeline/,figures.py report.py narrative.py wording.py) $(wildcard pipeline/sections/*.py pipeline/templates/* pipeline/templates/sections/* pipeline/figures_*.py) pipeline/predictions.py \

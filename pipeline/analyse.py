@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.contingency_tables import Table2x2, mcnemar
 
-from pipeline import database
+from pipeline import database, drivers
 from pipeline.settings import Settings
 from pipeline.sharpness import findings
 
@@ -30,6 +30,11 @@ CSV_TABLES = (
     "by_n_test",
     "ties",
     "families",
+    "driver_exclusions",
+    "driver_cells",
+    "driver_odds",
+    "driver_fits",
+    "specification_choices",
     "reading_fit",
     "gallery",
     "n_test_disagreements",
@@ -107,6 +112,7 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand
     for group in groups:
         database.build_tables(connection, database.stage_files(settings.queries, *group))
         database.run_checks(connection, database.stage_files(settings.checks, *group))
+    drivers.build(connection)
     if not is_stand_in:
         _test_swaps(connection)
         findings.build(connection, is_published=settings.is_published)
@@ -175,6 +181,7 @@ def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
         products.append(database.export_parquet(connection, "emergence_all", folder / "emergence_all.parquet"))
     if database.has_table(connection, "swap_curves") and not database.is_empty(connection, "swap_curves"):
         products.append(database.export_parquet(connection, "swap_curves", folder / "swap_curves.parquet"))
+    products.append(database.export_parquet(connection, "specification_curve", folder / "specification_curve.parquet"))
     present = [name for name in CSV_TABLES if database.has_table(connection, name)]
     told = [
         name for name in OCCASIONAL if database.has_table(connection, name) and not database.is_empty(connection, name)

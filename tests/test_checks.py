@@ -34,6 +34,15 @@ SABOTAGE = {
     "31_readings_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
     "32_statuses_add_up": "update by_n_test set flat = flat + 1",
     "33_rising_leaves_agree": "update emergent_kinds set rising_leaves_once = 7 where reading = 'signed'",
+    "43_arithmetic_decides_alone": "update driver_outcomes set number = 7 where is_emergent",
+    "44_drivers_account_for_all": "update driver_exclusions set curves = curves + 1 where number = 3",
+    "45_driver_cells_add_up": (
+        "insert into driver_cells by name select 'x' as metric_class, 9 as curves, 1 as tasks, 1.0 as effective_tasks"
+    ),
+    "46_published_choice_is_the_reading": (
+        "update specification_curve set emergent = emergent + 1 where choices_changed = 0"
+    ),
+    "47_choices_cover_all_specifications": "delete from specification_choices where level = 'GPT'",
     "53_swaps_account_for_all": (
         "insert into swap_counts by name select 'a' as from_metric, 1 as curves, 0 as left_out, 0 as other_models"
     ),

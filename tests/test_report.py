@@ -139,11 +139,12 @@ def test_the_committed_report_is_what_the_real_scores_give(project):
     for path in (committed / "tables" / f"{name}.csv" for name in (*analyse.CSV_TABLES, *findings.TABLES)):
         assert (made / "tables" / path.name).read_text() == path.read_text(), path.name
     with database.connect(project.database, read_only=True) as connection:
-        difference = connection.execute(
-            "select count(*) from (from read_parquet(?) except all from read_parquet(?))",
-            [str(made / "tables" / "emergence.parquet"), str(committed / "tables" / "emergence.parquet")],
-        ).fetchall()
-    assert difference == [(0,)]
+        for name in ("emergence.parquet", "specification_curve.parquet"):
+            difference = connection.execute(
+                "select count(*) from (from read_parquet(?) except all from read_parquet(?))",
+                [str(made / "tables" / name), str(committed / "tables" / name)],
+            ).fetchall()
+            assert difference == [(0,)], name
 
 
 def test_every_committed_figure_is_drawn():
