@@ -97,8 +97,8 @@ def fit_logistic(cells: Cells, counts: Vector, truth: Vector | None = None) -> F
 
     Estimates solve sum_i U_i = 0 over tasks i with U_i = X_i' W_i (y_i - p_i), by Newton steps that are halved until
     the likelihood does not fall. With B_i = X_i' W_i V_i X_i, V_i = diag(p(1-p)), and A = sum_i B_i the covariance of
-    Mancl and DeRouen (2001) is sum_i J_i J_i', J_i = (A - B_i)^-1 U_i: their residuals (I - H_i)^-1 (y_i - p_i), with the
-    inverse taken in p dimensions. It is close to a jackknife over tasks.
+    Mancl and DeRouen (2001) is sum_i J_i J_i', J_i = (A - B_i)^-1 U_i: their residuals (I - H_i)^-1 (y_i - p_i), with
+    the inverse taken in p dimensions. It is close to a jackknife over tasks.
 
     The degrees of freedom are Satterthwaite's, (sum_i v_i)^2 / sum_i v_i^2, where v_i is the variance that task i
     brings to the coefficient if the residuals of a task correlate as they do here (Fay and Graubard 2001; Imbens and
