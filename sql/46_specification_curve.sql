@@ -76,6 +76,7 @@ families as (
     select 'all' as families
     union all
     select 'all, no T=1 copies'
+    where exists (select 1 from driver_curves where is_copy)
     union all
     (
         select family
