@@ -176,16 +176,13 @@ def association(counts: np.ndarray) -> pd.DataFrame:
 
 def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
     """Write the tables that the database holds: emergence as Parquet, findings as CSV."""
-    products = [database.export_parquet(connection, "emergence", folder / "emergence.parquet")]
+    tables = ["emergence"]
     if has_other_metrics(connection):
-        products.append(database.export_parquet(connection, "emergence_all", folder / "emergence_all.parquet"))
-    if database.has_table(connection, "swap_curves") and not database.is_empty(connection, "swap_curves"):
-        products.append(database.export_parquet(connection, "swap_curves", folder / "swap_curves.parquet"))
-    products.append(database.export_parquet(connection, "specification_curve", folder / "specification_curve.parquet"))
+        tables.append("emergence_all")
+    tables += [name for name in ("swap_curves", "specification_curve") if database.holds_rows(connection, name)]
+    products = [database.export_parquet(connection, name, folder / f"{name}.parquet") for name in tables]
     present = [name for name in CSV_TABLES if database.has_table(connection, name)]
-    told = [
-        name for name in OCCASIONAL if database.has_table(connection, name) and not database.is_empty(connection, name)
-    ]
+    told = [name for name in OCCASIONAL if database.holds_rows(connection, name)]
     return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in (*present, *told)]
 
 

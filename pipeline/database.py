@@ -145,9 +145,9 @@ def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(found[0][0])
 
 
-def is_empty(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    """Whether a table has no row."""
-    return not connection.execute(f'from "{table}" limit 1').fetchall()
+def holds_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the database has a table of this name, with a row in it."""
+    return has_table(connection, table) and bool(connection.execute(f'from "{table}" limit 1').fetchall())
 
 
 def export_csv(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> Path:
