@@ -1,17 +1,17 @@
-"""`python -m pipeline STAGE`: what make calls. One stage a process; each can be run alone and again."""
+"""`python -m pipeline NAME`: run a stage, after those that it needs and that must run again, or a tool.
+
+Every option may also come from the environment, under the name that it has in the Makefile.
+"""
 
 import argparse
-import importlib
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 
-import duckdb
-
-from pipeline import stamps
-from pipeline.errors import PipelineError
-from pipeline.settings import (
+from pipeline import stages
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import (
     DEFAULT_MAX_WAIT,
     DEFAULT_MIRROR,
     DEFAULT_REF,
@@ -23,40 +23,58 @@ from pipeline.settings import (
     parse_threshold,
 )
 
-STAGES = ("fetch", "load", "score", "sharpness", "analyse", "report")
-TOOLS = ("check", "bench", "calibrate", "mirage", "simulate", "induce")
+OPTIONS = {
+    "source": (DEFAULT_SOURCE, "where the scores come from"),
+    "mirror": (DEFAULT_MIRROR, "folder with the pinned table; empty to download it"),
+    "threshold": (f"{DEFAULT_THRESHOLD:g}", "value over which a curve is called emergent"),
+    "out": ("", "folder for report, tables and figures"),
+    "ref": (DEFAULT_REF, "branch, tag or commit of google/BIG-bench"),
+    "via": ("", "how the official files come: git or https; empty to choose"),
+    "max-wait": (f"{DEFAULT_MAX_WAIT:g}", "longest wait for rate limits, in seconds"),
+    "keep-going": ("", "1 leaves out what cannot be used; empty or 0 stops at it"),
+    "quick": ("", "induce: 1 trains a few small networks for a moment"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one stage or tool and return the exit status."""
+    """Run what was asked for and return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        _run(options)
+        settings = _settings(options)
+        if options.name == "status":
+            _print_status(settings)
+        else:
+            stages.run(settings, options.name)
+            _print_headline(settings, options.name)
     except PipelineError as error:
-        if os.environ.get("DEBUG"):
-            traceback.print_exc()
-        print(f"{options.stage}: {error}", file=sys.stderr)
-        return 1
-    except duckdb.Error as error:
-        if os.environ.get("DEBUG"):
-            traceback.print_exc()
-        first_line = str(error).splitlines()[0]
-        print(
-            f"{options.stage}: the database does not hold what this stage needs ({first_line}). "
-            "Next: run `make clean`, then the same command again; DEBUG=1 shows where it happened.",
-            file=sys.stderr,
-        )
-        return 1
+        return _fail(options.name, str(error))
     except KeyboardInterrupt:
-        print(
-            f"{options.stage}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr
-        )
+        print(f"{options.name}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr)
         return 130
+    except Exception as error:
+        # Imported only here: it takes as long as everything else of a run that has nothing to do.
+        import duckdb  # noqa: PLC0415
+
+        if not isinstance(error, duckdb.Error):
+            raise
+        first_line = str(error).splitlines()[0]
+        return _fail(
+            options.name,
+            f"the database does not hold what this stage needs ({first_line}). Next: run `make again`, which makes it "
+            "anew and keeps every report; DEBUG=1 shows where it happened.",
+        )
     return 0
 
 
-def _run(options: argparse.Namespace) -> None:
-    settings = Settings(
+def _fail(name: str, message: str) -> int:
+    if os.environ.get("DEBUG"):
+        traceback.print_exc()
+    print(f"{name}: {message}", file=sys.stderr)
+    return 1
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings(
         source=options.source,
         mirror=options.mirror,
         threshold=parse_threshold(options.threshold),
@@ -68,25 +86,25 @@ def _run(options: argparse.Namespace) -> None:
         keep_going=options.keep_going not in ("", "0"),
         quick=options.quick not in ("", "0"),
     )
-    # Imported late: fetch and load need none of the plotting libraries, whose import takes longer than they do.
-    module = importlib.import_module(f"pipeline.{options.stage}")
-    products = module.run(settings)
-    if options.stage in STAGES:
-        stamps.write(settings, options.stage, products)
+
+
+def _print_status(settings: Settings) -> None:
+    for name, reason in stages.status(settings):
+        print(f"{name:<12} {reason or 'up to date'}")
+
+
+def _print_headline(settings: Settings, name: str) -> None:
+    headline = settings.stamps / "headline"
+    if name == "report" and headline.is_file():
+        print(headline.read_text(encoding="utf-8"), end="")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m pipeline", description=__doc__)
-    parser.add_argument("stage", choices=(*STAGES, *TOOLS))
-    parser.add_argument("--source", default=DEFAULT_SOURCE, help="where the scores come from")
-    parser.add_argument("--mirror", default=DEFAULT_MIRROR, help="folder with the pinned table; empty to download")
-    parser.add_argument("--threshold", default=f"{DEFAULT_THRESHOLD:g}", help="value over which a curve is emergent")
-    parser.add_argument("--out", default="", help="folder for report, tables and figures")
-    parser.add_argument("--ref", default=DEFAULT_REF, help="branch, tag or commit of google/BIG-bench")
-    parser.add_argument("--via", default="", help="how the official files come: git or https; empty to choose")
-    parser.add_argument("--max-wait", default=f"{DEFAULT_MAX_WAIT:g}", help="longest wait for rate limits, in seconds")
-    parser.add_argument("--keep-going", default="", help="1 leaves out what cannot be used; empty or 0 stops at it")
-    parser.add_argument("--quick", default="", help="induce: 1 trains a few small networks for a moment")
+    parser.add_argument("name", choices=(*stages.BY_NAME, "status"))
+    for option, (default, meaning) in OPTIONS.items():
+        given = os.environ.get(option.replace("-", "_").upper(), default)
+        parser.add_argument(f"--{option}", default=given, help=meaning)
     return parser
 
 

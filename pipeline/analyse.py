@@ -1,68 +1,27 @@
-"""Emergence -> findings: tables in the database and files in tables/."""
+"""Emergence -> findings: the tables of every study, in the database and as files."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
-from scipy import stats
-from statsmodels.stats.contingency_tables import Table2x2, mcnemar
 
-from pipeline import database, drivers
-from pipeline.settings import Settings
-from pipeline.sharpness import findings
+from pipeline import sources
+from pipeline.core import database, freshness
+from pipeline.core.settings import DEFAULT_SOURCE, Settings
+from pipeline.core.source import Source
+from pipeline.core.study import Run, Study
+from pipeline.fetch.table import how_to_get_scores
+from pipeline.studies.contents import STUDIES
 
-FINDINGS, RAW_FINDINGS, REPRODUCTION = (30, 49), (50, 59), (60, 69)
-
-CSV_TABLES = (
-    "row_counts",
-    "rows_set_aside",
-    "by_metric",
-    "readings",
-    "annotated",
-    "annotated_odds",
-    "annotated_tests",
-    "base_rates",
-    "task_base_rates",
-    "emergent_curves",
-    "emergent_kinds",
-    "infinite_by_task",
-    "by_n_test",
-    "ties",
-    "families",
-    "driver_exclusions",
-    "driver_cells",
-    "driver_odds",
-    "driver_fits",
-    "specification_choices",
-    "reading_fit",
-    "gallery",
-    "n_test_disagreements",
-    "n_test_cells",
-    "copies",
-    "gallery_steps",
-    "reproduction",
-)
-COMMITTED = (
-    "theory_curves",
-    "predictions",
-    "simulated_world",
-    "simulated_fit",
-    "calibration",
-    "induced_scores",
-    "induced_emergence",
-    "induced_jumps",
-)
-# Written only where there is something to tell.
-OCCASIONAL = (
-    "rejected_files",
-    "conflicting_rows",
-    "unusable_rows",
-    "scale_ties",
-    "metric_swap",
-    "swap_statuses",
-    *findings.TABLES,
-)
+# Of the stages before, told with the findings; the last ones only where there is something to tell.
+TABLES = ("provenance", "row_counts", "rows_set_aside", "set_aside_by_subtask")
+# With a row for every curve, and so exported as Parquet.
+OF_CURVES = ("emergence", "emergence_all", "swap_curves")
+CHECKS = "checks/studies"
+# What a database of committed curves lacks.
+OF_RAW_SCORES = frozenset({"stg_scores", "curves", "curve_points", "emergence_all", "curve_tests"})
+SOMETIMES = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties")
 
 
 def run(settings: Settings) -> list[Path]:
@@ -71,16 +30,142 @@ def run(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: there is no database, a check fails, or the results folder cannot be written.
     """
+    source = sources.find(settings)
+    studies = studies_of(settings, source)
     with database.connect(settings.database) as connection:
-        (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
         with database.transaction(connection):
-            adopt_committed(connection, settings)
-            build(connection, settings, is_stand_in=is_stand_in)
-        tables = settings.results(is_stand_in=is_stand_in) / "tables"
-        products = export(connection, tables)
-        reproduced = _reproduced(connection) if settings.is_published else ""
+            adopt_committed(connection, settings, studies)
+            build(connection, settings, source, studies)
+        tables = settings.results(source.results) / "tables"
+        products = export(connection, tables, studies)
+        reproduced = _reproduced(connection) if source.is_published else ""
     print(f"analyse  {reproduced}{len(products)} tables in {settings.shown(tables)}")
     return [settings.database, *products]
+
+
+def check(settings: Settings) -> list[Path]:
+    """`make check`: every SQL data test on the database as it is.
+
+    Raises:
+        PipelineError: there is no database, or a test finds rows.
+    """
+    source = sources.find(settings)
+    layers = ["checks/staging", "checks/curves"] if source.has_scores else []
+    with database.connect(settings.database, read_only=True) as connection:
+        keep_going, threshold = database.fetch_row(connection, "select keep_going, threshold from provenance, options")
+        connection.execute("set variable threshold = ?::double", [threshold])
+        connection.execute("set variable keep_going = ?::boolean", [keep_going])
+        passed = database.run_checks(connection, source.folders(settings, *layers))
+        passed += run_checks(connection, settings, source, studies_of(settings, source))
+    print(f"check    {passed} SQL data tests passed on {settings.shown(settings.database)}")
+    return []
+
+
+def run_of(settings: Settings, source: Source) -> Run:
+    """What decides which studies a run has."""
+    return Run(
+        has_scores=source.has_scores,
+        is_simulated=source.is_simulated,
+        is_bigbench=source.is_bigbench,
+        is_published=source.is_published,
+        is_default=settings.source == DEFAULT_SOURCE,
+        how_to_get_scores=how_to_get_scores(settings),
+    )
+
+
+def studies_of(settings: Settings, source: Source) -> list[Study]:
+    """The studies that make sense for these scores, in the order of the report."""
+    run = run_of(settings, source)
+    return [study for study in STUDIES if study.belongs(run)]
+
+
+def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings, studies: Sequence[Study]) -> None:
+    """Take in the committed tables of the tools, and note which of them were made by other code than the present."""
+    keys = freshness.recorded(settings.committed)
+    rows = []
+    for study in STUDIES:
+        for name in study.committed:
+            path = settings.committed / f"{name}.csv"
+            connection.execute(f"drop table if exists {database.quoted_name(name)}")
+            if path.is_file() and study in studies:
+                connection.read_csv(str(path), header=True).create(name)
+                tool, *modules = study.tool
+                rows.append((name, tool, keys.get(name) == freshness.code_key(*modules)))
+    frame = pd.DataFrame(rows, columns=["table", "tool", "is_current"]).astype({"is_current": bool})
+    database.make_table(connection, "committed_tables", frame)
+
+
+def build(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, studies: Sequence[Study]) -> None:
+    """Make the tables of the studies; those that read what only raw scores give are left out without them.
+
+    Raises:
+        PipelineError: a check fails.
+    """
+    _forget(connection)
+    connection.execute("set variable threshold = ?::double", [settings.threshold])
+    connection.execute(
+        "create or replace table options as"
+        " select ?::double as threshold, ?::boolean as is_bigbench, ?::boolean as is_published",
+        [settings.threshold, source.is_bigbench, source.is_published],
+    )
+    database.make_macros(connection, settings.sql / "macros")
+    made = []
+    for sql_file in _buildable(connection, database.sql_files(_folders(settings, source, studies))):
+        database.build_table(connection, sql_file)
+        made.append(sql_file.stem)
+    run = run_of(settings, source)
+    for study in studies:
+        for name, frame in (study.compute(connection, run) if study.compute else {}).items():
+            database.make_table(connection, name, frame)
+            made.append(name)
+    connection.execute("create or replace table analysed as select unnest(?::varchar[]) as name", [made])
+    run_checks(connection, settings, source, studies)
+
+
+def run_checks(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, studies: Sequence[Study]
+) -> int:
+    """Run the data tests on the findings that there are, and return how many passed.
+
+    Raises:
+        PipelineError: the first that failed.
+    """
+    tables = {path.stem for path in database.sql_files(_folders(settings, source, studies))}
+    absent = {name for name in tables if not database.has_table(connection, name)}
+    passed = 0
+    for check in database.check_files(_folders(settings, source, studies, CHECKS)):
+        if not database.tables_read(check.read_text(encoding="utf-8")) & absent:
+            database.run_check(connection, check)
+            passed += 1
+    return passed
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what an earlier analysis made: of it, this one may make less."""
+    if database.has_table(connection, "analysed"):
+        for (name,) in connection.execute("from analysed").fetchall():
+            connection.execute(f"drop table if exists {database.quoted_name(name)}")
+
+
+def _folders(settings: Settings, source: Source, studies: Sequence[Study], layer: str = "studies") -> list[Path]:
+    """The folders of the studies' SQL; what is about published numbers is in a folder of its own below."""
+    own = [settings.sql / layer / study.name for study in studies]
+    return [*own, *(folder / "published" for folder in own if source.is_published)]
+
+
+def _buildable(connection: duckdb.DuckDBPyConnection, sql_files: Sequence[Path]) -> Iterator[Path]:
+    """The files, in order, whose input is there when their turn comes.
+
+    Only what raw scores or a tool of its own would give may be missing, and what is made from that: any other missing
+    table is an error of the query.
+    """
+    may_lack = OF_RAW_SCORES.union(*(study.committed for study in STUDIES))
+    for sql_file in sql_files:
+        read = database.tables_read(sql_file.read_text(encoding="utf-8")) & may_lack
+        if all(database.has_table(connection, name) for name in read):
+            yield sql_file
+        else:
+            may_lack = may_lack | {sql_file.stem}
 
 
 def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
@@ -90,100 +175,17 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
     return f"{agreeing} of {claims} published numbers reproduced; "
 
 
-def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Take in the committed tables of tools of their own: `make mirage`, `simulate`, `calibrate` and `induce`."""
-    for name in COMMITTED:
-        path = settings.root / "outputs" / "tables" / f"{name}.csv"
-        connection.execute(f"drop table if exists {name}")
-        if path.is_file():
-            connection.read_csv(str(path), header=True).create(name)
-
-
-def build(connection: duckdb.DuckDBPyConnection, settings: Settings, *, is_stand_in: bool = False) -> None:
-    """Make the tables of findings; those that need raw scores are left out for a stand-in.
-
-    Raises:
-        PipelineError: a check fails.
-    """
-    connection.execute("set variable threshold = ?::double", [settings.threshold])
-    connection.execute("create or replace table options as select getvariable('threshold')::double as threshold")
-    database.make_macros(connection, settings.sql / "macros")
-    groups = [FINDINGS, REPRODUCTION] if is_stand_in else [FINDINGS, RAW_FINDINGS, REPRODUCTION]
-    for group in groups:
-        database.build_tables(connection, database.stage_files(settings.queries, *group))
-        database.run_checks(connection, database.stage_files(settings.checks, *group))
-    drivers.build(connection)
-    if not is_stand_in:
-        _test_swaps(connection)
-        findings.build(connection, is_published=settings.is_published)
-    if settings.is_bigbench:
-        _test_association(connection)
-
-
-def _test_swaps(connection: duckdb.DuckDBPyConnection) -> None:
-    swaps = connection.execute("from swap_counts order by all").df()
-    disagreeing = zip(swaps["emergent_under_from_only"], swaps["emergent_under_to_only"], strict=True)
-    swaps.insert(7, "mcnemar_p", np.array([mcnemar_p(*counts) for counts in disagreeing], dtype=float))
-    connection.execute("create or replace table metric_swap as from swaps")
-
-
-def mcnemar_p(from_only: int, to_only: int) -> float:
-    """McNemar's exact two-sided p for paired yes and no: are both ways of disagreeing equally likely?
-
-    Under the null the smaller count is Binomial(from_only + to_only, 1/2); p = min(1, 2 P(X <= min)). 1 without a
-    disagreement.
-
-    Args:
-        from_only: curves that are emergent under the first metric only.
-        to_only: curves that are emergent under the second metric only.
-    """
-    return float(mcnemar([[0, from_only], [to_only, 0]], exact=True).pvalue) if from_only + to_only else 1.0
-
-
-def _test_association(connection: duckdb.DuckDBPyConnection) -> None:
-    odds = connection.execute("from annotated_odds order by is_emergent desc").df()
-    tests = association(odds[["two_metrics", "other_metrics"]].to_numpy())  # noqa: F841 - read by the query below
-    connection.execute("create or replace table annotated_tests as select * from tests")
-
-
-def association(counts: np.ndarray) -> pd.DataFrame:
-    """Fisher's exact test and the odds ratio of a two-by-two table, each with a 95 % interval.
-
-    The sample odds ratio is ad / bc for counts [[a, b], [c, d]], with the interval exp(log OR +- 1.96 SE),
-    SE^2 = 1/a + 1/b + 1/c + 1/d (Woolf 1955); where a cell is empty, a half is added to each (Haldane 1956,
-    Anscombe 1956). With cells as small as three that interval is rough; the
-    conditional estimate and its interval come from the same noncentral hypergeometric distribution as
-    Fisher's test and agree with it.
-
-    Args:
-        counts: shape (2, 2), counts of tasks; rows are emergent and other, columns the two metrics and other.
-
-    Returns:
-        One row a statistic: `statistic`, `value`, `low`, `high`; p values have no interval.
-    """
-    woolf = Table2x2(counts.astype(float), shift_zeros=True)
-    exact = stats.contingency.odds_ratio(counts.astype(int), kind="conditional")
-    exact_interval = exact.confidence_interval(0.95)
-    rows = [
-        ("odds ratio, sample", woolf.oddsratio, *woolf.oddsratio_confint(0.05)),
-        ("odds ratio, conditional", exact.statistic, exact_interval.low, exact_interval.high),
-        ("Fisher's exact p, two-sided", stats.fisher_exact(counts).pvalue, np.nan, np.nan),
-        ("Fisher's exact p, greater", stats.fisher_exact(counts, alternative="greater").pvalue, np.nan, np.nan),
-    ]
-    frame = pd.DataFrame(rows, columns=["statistic", "value", "low", "high"])
-    return frame.astype({"value": float, "low": float, "high": float}).astype({"low": "Float64", "high": "Float64"})
-
-
-def export(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Path]:
-    """Write the tables that the database holds: emergence as Parquet, findings as CSV."""
-    tables = ["emergence"]
-    if has_other_metrics(connection):
-        tables.append("emergence_all")
-    tables += [name for name in ("swap_curves", "specification_curve") if database.holds_rows(connection, name)]
-    products = [database.export_parquet(connection, name, folder / f"{name}.parquet") for name in tables]
-    present = [name for name in CSV_TABLES if database.has_table(connection, name)]
-    told = [name for name in OCCASIONAL if database.holds_rows(connection, name)]
-    return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in (*present, *told)]
+def export(connection: duckdb.DuckDBPyConnection, folder: Path, studies: Sequence[Study]) -> list[Path]:
+    """Write the tables that the database holds: curves as Parquet, findings as CSV."""
+    curves = [name for name in OF_CURVES if database.holds_rows(connection, name)]
+    if "emergence_all" in curves and not has_other_metrics(connection):
+        curves.remove("emergence_all")
+    products = [database.export_parquet(connection, name, folder / f"{name}.parquet") for name in curves]
+    always = [*TABLES, *(name for study in studies for name in study.tables)]
+    sometimes = [*SOMETIMES, *(name for study in studies for name in study.sometimes)]
+    told = [name for name in always if database.has_table(connection, name)]
+    told += [name for name in sometimes if database.holds_rows(connection, name)]
+    return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in told]
 
 
 def has_other_metrics(connection: duckdb.DuckDBPyConnection) -> bool:

@@ -2,25 +2,24 @@
 
 from pathlib import Path
 
-from pipeline import database
-from pipeline.settings import Settings
-from pipeline.wording import counted
-
-CURVES = (20, 29)
+from pipeline import sources
+from pipeline.core import database
+from pipeline.core.settings import Settings
+from pipeline.core.wording import counted
 
 
 def run(settings: Settings) -> list[Path]:
-    """Build curves and their emergence scores; a stand-in brings its own and is left as it is.
+    """Build curves and their emergence scores; committed curves are left as they are.
 
     Raises:
         PipelineError: there is no database, or a check fails; the tables of the last run stay.
     """
+    source = sources.find(settings)
     with database.connect(settings.database) as connection:
-        (is_stand_in,) = database.fetch_row(connection, "select is_stand_in from provenance")
-        if not is_stand_in:
+        if source.has_scores:
             with database.transaction(connection):
-                database.build_tables(connection, database.stage_files(settings.queries, *CURVES))
-                database.run_checks(connection, database.stage_files(settings.checks, *CURVES))
+                database.build_tables(connection, source.folders(settings, "curves"))
+                database.run_checks(connection, source.folders(settings, "checks/curves"))
         by_status = connection.execute(
             "select status, count(*) from emergence group by status order by count(*) desc, status"
         ).fetchall()

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.errors import PipelineError
-from pipeline.fetch.scorefiles import TASKS
-from pipeline.settings import Settings
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
+from pipeline.fetch.listing import TASKS, census
 
 
 def fetch(settings: Settings) -> list[Path]:
@@ -13,9 +13,17 @@ def fetch(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the folder is no checkout, cannot be read, or holds no score file.
     """
-    paths = list_paths(settings.root / settings.source)
+    paths = list_paths(settings.path)
     print(f"fetch    {len(paths):,} score files, read where they lie in {settings.source}")
     return []
+
+
+def inputs(settings: Settings) -> str:
+    """What lies in the checkout: names, sizes and times of change of its score files.
+
+    A file whose content was changed while its size and time stayed (`cp -p`, `touch -r`) goes unseen.
+    """
+    return census(settings.path, list_paths(settings.path))
 
 
 def list_paths(folder: Path) -> list[str]:

@@ -9,10 +9,10 @@ from urllib.parse import quote, urlsplit
 
 import requests
 
-from pipeline.errors import PipelineError
-from pipeline.fetch.scorefiles import SHA1, TASKS, Entry
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import GitHub
+from pipeline.fetch.listing import SHA1, TASKS, Entry
 from pipeline.fetch.web import Bearer, Fault, NoAnswer, Nobody, Web, body, shown
-from pipeline.settings import GitHub
 
 REPOSITORY = "google/BIG-bench"
 # GitHub cuts a listing at 7 MB; a mirror may give more.

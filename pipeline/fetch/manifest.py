@@ -4,10 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pipeline import files
-from pipeline.errors import PipelineError
-from pipeline.fetch.scorefiles import Entry, ScoreFile, accept
-from pipeline.settings import Settings
+from pipeline.core import files
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
+from pipeline.fetch.listing import Entry, ScoreFile, accept
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,18 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline import files
-from pipeline.errors import PipelineError
+from pipeline.core import files
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import GitHub, Settings
 from pipeline.fetch import manifest
 from pipeline.fetch.github import REPOSITORY, Api, check_ref
+from pipeline.fetch.listing import Listing, ScoreFile, accept, census
 from pipeline.fetch.manifest import Manifest
-from pipeline.fetch.scorefiles import Listing, ScoreFile, accept
 from pipeline.fetch.store import Store, alone
 from pipeline.fetch.transport import Progress
 from pipeline.fetch.transport_git import Git
 from pipeline.fetch.transport_https import Https
 from pipeline.fetch.web import Limited, NoAnswer, Patience, Web, shown
-from pipeline.settings import GitHub, Settings
 
 SHOWN_FAILURES = 10
 
@@ -31,7 +31,7 @@ def fetch(settings: Settings, patience: Patience | None = None) -> list[Path]:
     """Bring every score file of the pinned commit into data/raw/official/<commit>, as far as it is not there.
 
     Returns:
-        The manifest and the score files.
+        The manifest, which names the score files.
 
     Raises:
         PipelineError: there is no listing, or files could not be had; those that could are kept for the next run.
@@ -45,7 +45,15 @@ def fetch(settings: Settings, patience: Patience | None = None) -> list[Path]:
         missing = store.missing(pinned.files)
         failed, error = _bring(transport, pinned, missing, store)
         _report(settings, pinned, missing, failed, error)
-    return [manifest.path(settings), *(store.folder / file.path for file in pinned.files)]
+    return [manifest.path(settings)]
+
+
+def inputs(settings: Settings) -> str:
+    """What lies where the last fetch put it: names, sizes and times of change; nothing before the first."""
+    if not manifest.path(settings).is_file():
+        return ""
+    fetched = manifest.read(settings)
+    return census(settings.root / fetched.folder, [file.path for file in fetched.files])
 
 
 def _transport(settings: Settings, home: Path, patience: Patience) -> AbstractContextManager[Git | Https]:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pipeline import files, world
+from pipeline.core import files
+from pipeline.core.settings import Settings
 from pipeline.fetch import table
-from pipeline.settings import Settings
+from pipeline.simulated import benchmark as world
 
 
 def fetch(settings: Settings) -> list[Path]:
@@ -20,3 +21,9 @@ def fetch(settings: Settings) -> list[Path]:
     address = f"simulated by pipeline/world.py, seed {world.SEED}"
     manifest = table.Manifest(settings.shown(path), files.sha256(path), size, address)
     return [path, table.write_manifest(settings, manifest)]
+
+
+def inputs(settings: Settings) -> str:
+    """The hash of the committed curves, which give the design."""
+    curves = settings.committed / "emergence.parquet"
+    return files.sha256(curves) if curves.is_file() else ""

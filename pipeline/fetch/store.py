@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.errors import PipelineError
-from pipeline.fetch.scorefiles import ScoreFile, is_intact
+from pipeline.core.errors import PipelineError
+from pipeline.fetch.listing import ScoreFile, is_intact
 
 
 class Store:

@@ -13,9 +13,9 @@ from pathlib import Path
 import requests
 from tqdm import tqdm
 
-from pipeline import files
-from pipeline.errors import PipelineError
-from pipeline.settings import DEFAULT_MIRROR, Settings
+from pipeline.core import files
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import DEFAULT_MIRROR, Settings
 
 CONNECT_TIMEOUT = 4.0
 READ_TIMEOUT = 30.0
@@ -75,6 +75,16 @@ def read_manifest(settings: Settings) -> Manifest:
         return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
         raise PipelineError(f"{settings.shown(path)}: no usable manifest. Next: run `make fetch`.") from error
+
+
+def is_stand_in(settings: Settings) -> bool:
+    """Whether the last fetch left word that the committed curves must serve instead of scores."""
+    return manifest_path(settings).is_file() and read_manifest(settings).is_stand_in
+
+
+def inputs(settings: Settings) -> str:
+    """Whether the mirror holds the table; what it holds is pinned."""
+    return f"mirrored: {(settings.root / settings.mirror / PINNED.name).is_file()}"
 
 
 class UnreachableError(Exception):
@@ -164,18 +174,13 @@ def _bounded(response: requests.Response, pin: Pin) -> Iterator[bytes]:
             yield chunk
 
 
-def stand_in_path(settings: Settings) -> Path:
-    """The committed curves that serve where the scores cannot be had."""
-    return settings.root / "outputs" / "tables" / "emergence.parquet"
-
-
 def how_to_get_scores(settings: Settings) -> str:
     """What a user without scores can do, as the end of a sentence."""
     return f"put {PINNED.name} into {settings.mirror or DEFAULT_MIRROR} (or a folder named with MIRROR=), or go online"
 
 
 def _note_stand_in(settings: Settings, pin: Pin, reason: str) -> None:
-    stand_in = stand_in_path(settings)
+    stand_in = settings.committed / "emergence.parquet"
     if not stand_in.is_file():
         raise PipelineError(
             f"No scores: {settings.mirror or DEFAULT_MIRROR} has no {pin.name}, {pin.address} cannot be reached "

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeline import files
-from pipeline.errors import PipelineError
-from pipeline.settings import Settings
+from pipeline.core import files
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
 
 
 def fetch(settings: Settings) -> list[Path]:
@@ -13,7 +13,7 @@ def fetch(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: there is no such file, or it may not be read.
     """
-    path = settings.root / settings.source
+    path = settings.path
     if not path.is_file():
         raise PipelineError(
             f"SOURCE={settings.source}: there is no such file (looked for {path.resolve()}). "
@@ -27,3 +27,8 @@ def fetch(settings: Settings) -> list[Path]:
         ) from error
     print(f"fetch    {settings.source}: {path.stat().st_size:,} bytes, read where it lies, sha256 {digest[:12]}…")
     return [path]
+
+
+def inputs(settings: Settings) -> str:
+    """The hash of the table, nothing where there is none."""
+    return files.sha256(settings.path) if settings.path.is_file() else ""

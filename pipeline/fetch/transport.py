@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from tqdm import tqdm
 
-from pipeline.fetch.scorefiles import ScoreFile
+from pipeline.fetch.listing import ScoreFile
 
 Keep = Callable[[ScoreFile, bytes], bool]
 
@@ -44,20 +44,6 @@ class Progress:
     def restart(self) -> None:
         """Count from nothing: the transfer is over, and the files come out of it."""
         self._bar.reset()
-
-
-class Transport(Protocol):
-    """A way to bring score files of one commit."""
-
-    def bring(self, commit: str, missing: Sequence[ScoreFile], keep: Keep, progress: Progress) -> dict[str, str]:
-        """Hand the bytes of each missing file to `keep`, as far as they can be had.
-
-        Returns:
-            For each path that could not be brought, why.
-
-        Raises:
-            NoAnswer: the transfer as a whole ended before its time; what was kept until then stays.
-        """
 
 
 def _mega(size: int) -> str:

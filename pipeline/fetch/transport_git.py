@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from pipeline.fetch.scorefiles import MAX_FILE_SIZE, TASKS, Entry, ScoreFile, is_score_path
+from pipeline.fetch.listing import MAX_FILE_SIZE, TASKS, Entry, ScoreFile, is_score_path
 from pipeline.fetch.transport import Keep, Progress
 from pipeline.fetch.web import NoAnswer, Patience, shown
 

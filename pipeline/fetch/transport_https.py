@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import requests
 
+from pipeline.core.settings import GitHub
 from pipeline.fetch.github import REPOSITORY
-from pipeline.fetch.scorefiles import ScoreFile, is_intact
+from pipeline.fetch.listing import ScoreFile, is_intact
 from pipeline.fetch.transport import Keep, Progress
 from pipeline.fetch.web import Fault, Limited, NoAnswer, Web, body
-from pipeline.settings import GitHub
 
 # GitHub answers about 60 requests an hour to those it does not know, so thousands of files only come as an archive.
 MOST_SINGLE_FILES = 50

@@ -1,5 +1,0 @@
-"""`make calibrate`: see pipeline/sharpness/calibration.py."""
-
-from pipeline.sharpness.calibration import run
-
-__all__ = ["run"]

@@ -1,0 +1,230 @@
+"""The DuckDB file: open it, build tables from .sql files, test them, export them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from pipeline.core.errors import PipelineError
+from pipeline.core.files import replacing
+
+SIGNIFICANT_DIGITS = 10
+# For what only reads the database: names and texts from scores can then touch nothing outside it, whatever they hold.
+LOCK = "set enable_external_access = false; set lock_configuration = true"
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the database at `path` and close it whatever happens; read-only, it reaches no file but its own.
+
+    Raises:
+        PipelineError: there is no such file (unless it is to be created), another process holds it, or it is
+            no DuckDB file.
+    """
+    if not create and not path.is_file():
+        raise PipelineError(f"{path}: there is no database yet. Next: run `make load`.")
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only)
+    except duckdb.IOException as error:
+        raise PipelineError(_explain_open_failure(path, str(error))) from error
+    try:
+        # Past two seconds DuckDB would draw its progress over the lines that the stages print.
+        connection.execute("set enable_progress_bar = false")
+        if read_only:
+            connection.execute(LOCK)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _explain_open_failure(path: Path, message: str) -> str:
+    holder = re.search(r"\(PID (\d+)\)", message)
+    if holder:
+        return f"{path}: process {holder[1]} holds the database. Next: close it (kill {holder[1]}), then run again."
+    return f"{path}: cannot be opened as a DuckDB database ({message.splitlines()[0]}). Next: delete it and run again."
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All tables of the block, or none."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def sql_files(folders: Iterable[Path]) -> list[Path]:
+    """The .sql files of several folders, each after those whose tables it reads.
+
+    Raises:
+        ValueError: two files make tables of one name.
+        graphlib.CycleError: files read each other's tables.
+    """
+    found = {path.stem: path for folder in folders for path in sorted(folder.glob("*.sql"))}
+    if len(found) < sum(len(list(folder.glob("*.sql"))) for folder in folders):
+        raise ValueError(f"two files make a table of one name, below {', '.join(map(str, folders))}")
+    needs = {
+        name: sorted(tables_read(path.read_text(encoding="utf-8")) & found.keys() - {name})
+        for name, path in sorted(found.items())
+    }
+    return [found[name] for name in TopologicalSorter(needs).static_order()]
+
+
+def tables_read(query: str) -> set[str]:
+    """The names that a query reads from, those of its own CTEs among them."""
+    code = re.sub(r"--.*", "", query)
+    return set(re.findall(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)", code))
+
+
+def build_table(connection: duckdb.DuckDBPyConnection, sql_file: Path, *, temporary: bool = False) -> None:
+    """Make the table that a file, a single query, defines and names; a temporary one goes with the connection."""
+    query = sql_file.read_text(encoding="utf-8")
+    kind = "temp table" if temporary else "table"
+    connection.execute(f"create or replace {kind} {quoted_name(sql_file.stem)} as\n{query}")
+
+
+def build_tables(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Make the tables of every file in several folders."""
+    for sql_file in sql_files(list(folders)):
+        build_table(connection, sql_file)
+
+
+def make_macros(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Define what several queries share."""
+    for macro in sorted(folder.glob("*.sql")):
+        connection.execute(macro.read_text(encoding="utf-8"))
+
+
+def make_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """Make a table of a frame, which needs a column."""
+    connection.register("frame_of_table", frame)
+    try:
+        connection.execute(f"create or replace table {quoted_name(name)} as from frame_of_table")
+    finally:
+        connection.unregister("frame_of_table")
+
+
+def run_check(connection: duckdb.DuckDBPyConnection, sql_file: Path) -> None:
+    """Run one data test.
+
+    The file opens with two comment lines: what its rows would mean, and what to do about them.
+
+    Raises:
+        PipelineError: the query returned rows; up to three are named.
+    """
+    query = sql_file.read_text(encoding="utf-8")
+    meaning, remedy = (line.removeprefix("-- ") for line in query.splitlines()[:2])
+    relation = connection.execute(query)
+    columns = [column[0] for column in relation.description or []]
+    rows = relation.fetchall()
+    if rows:
+        shown = "; ".join(", ".join(f"{c}={v!r}" for c, v in zip(columns, row, strict=True)) for row in rows[:3])
+        more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""
+        raise PipelineError(f"{meaning}: {shown}{more}. Next: {remedy} [{_in_sql(sql_file)}]")
+
+
+def _in_sql(sql_file: Path) -> str:
+    """A query's path from the folder `sql` on."""
+    above = len(sql_file.parts) - 1 - sql_file.parts[::-1].index("sql")
+    return "/".join(sql_file.parts[above:])
+
+
+def run_checks(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> int:
+    """Run the data tests of every file in several folders and return how many passed.
+
+    Raises:
+        PipelineError: the first that failed.
+    """
+    checks = check_files(folders)
+    for sql_file in checks:
+        run_check(connection, sql_file)
+    return len(checks)
+
+
+def check_files(folders: Iterable[Path]) -> list[Path]:
+    """The data tests of several folders."""
+    return [path for folder in folders for path in sorted(folder.glob("*.sql"))]
+
+
+def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The single number that a query returns."""
+    (number,) = fetch_row(connection, query)
+    return int(number)
+
+
+def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+    """The single row that a query returns."""
+    rows = connection.execute(query).fetchall()
+    if len(rows) != 1:
+        raise ValueError(f"expected one row, got {len(rows)}: {query}")
+    return rows[0]
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the database holds a table or view of this name."""
+    found = connection.execute(
+        "select count(*) from information_schema.tables where table_name = ?", [table]
+    ).fetchall()
+    return bool(found[0][0])
+
+
+def holds_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether the database has a table of this name, with a row in it."""
+    return has_table(connection, table) and bool(connection.execute(f"from {quoted_name(table)} limit 1").fetchall())
+
+
+def export_csv(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> Path:
+    """Write a table as CSV, its rows sorted by their columns from left to right, without the numbers of curves.
+
+    Doubles are written with at most ten significant digits, so that the last bits of a processor's
+    arithmetic never reach a file; infinities as `inf` and `-inf`; null as an empty field.
+    """
+    shown = (
+        f"format('{{:.{SIGNIFICANT_DIGITS}g}}', {name}) as {name}" if kind == "DOUBLE" else name
+        for name, kind in _exported(connection, table)
+    )
+    with replacing(path) as temporary:
+        query = f"select {', '.join(shown)} from ({_ordered(connection, table)})"  # noqa: S608 - quoted names
+        copy_to(connection, query, temporary, "format csv, header")
+    return path
+
+
+def export_parquet(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> Path:
+    """Write a table as Parquet in full precision, otherwise like `export_csv`."""
+    with replacing(path) as temporary:
+        copy_to(connection, _ordered(connection, table), temporary, "format parquet, compression zstd")
+    return path
+
+
+def _exported(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
+    """The columns of a table that mean something outside a database, quoted, each with its type."""
+    columns = ((str(column[0]), str(column[1])) for column in connection.table(table).limit(0).description)
+    return [(quoted_name(name), kind) for name, kind in columns if not name.endswith("curve_id")]
+
+
+def _ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    names = ", ".join(name for name, _ in _exported(connection, table))
+    return f"select {names} from {quoted_name(table)} order by all"  # noqa: S608 - quoted names
+
+
+def copy_to(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
+    """Write the rows of a query to a file, whose name DuckDB takes as text only."""
+    connection.execute(f"copy ({query}) to {quoted_text(str(path))} ({options})")
+
+
+def quoted_name(name: str) -> str:
+    """A table's or column's name as an SQL identifier, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str) -> str:
+    """A text as an SQL literal, for the statements that take no bound values: `copy`, `set` and `attach`."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,123 @@
+"""What a result was made from, as one key, so that nothing stale is ever shown.
+
+A key is a hash of file contents: it does not depend on times, on folders or on the machine. It serves three ends: a
+stage runs again when its key changed (pipeline/stages.py), a table that takes minutes is used as long as its key is the
+one recorded beside it (`Keys`), and a part of a long computation that was stopped is found again by its name.
+"""
+
+import ast
+import csv
+import hashlib
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from pipeline.core import files
+from pipeline.core.settings import ROOT
+
+NAME = "keys.csv"
+# Found by their looks: to parse the whole project would take most of the time of a run that has nothing to do.
+IMPORT = re.compile(
+    r"^[ \t]*(?:from[ ]+(pipeline[\w.]*)[ ]+import[ ]+(\([^)]*\)|.*)|import[ ]+(pipeline[\w.]*))", re.MULTILINE
+)
+# What carries numbers from one place to another and makes none: a change here leaves long computations as they are.
+CARRIERS = (
+    *(f"pipeline/core/{name}.py" for name in ("database", "errors", "files", "freshness", "parallel", "plotting")),
+    *(f"pipeline/core/{name}.py" for name in ("seeds", "settings", "source", "study", "wording")),
+    "pipeline/sources.py",
+    "pipeline/fetch/",
+    "pipeline/load/",
+)
+
+
+@cache
+def imported(path: Path, root: Path = ROOT) -> frozenset[Path]:
+    """The modules of this project that a module imports, anywhere in its text, with the packages that they lie in."""
+    names: set[str] = set()
+    for module, parts, bare in IMPORT.findall(path.read_text(encoding="utf-8")):
+        names.add(module or bare)
+        names.update(f"{module}.{part}" for part in re.findall(r"\w+", parts))
+    return frozenset(file for name in names for file in files_of(name, root))
+
+
+@cache
+def files_of(module: str, root: Path = ROOT) -> tuple[Path, ...]:
+    """The files that run when a module of this project is imported: its packages' and its own; none for others."""
+    parts = module.split(".")
+    if parts[0] != "pipeline":
+        return ()
+    above = (root.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1))
+    own = root.joinpath(*parts).with_suffix(".py")
+    return tuple(path for path in (*above, own) if path.is_file())
+
+
+def closure(*modules: str, root: Path = ROOT) -> list[Path]:
+    """Every file of this project that the modules import, directly or not, and their own, sorted."""
+    found: set[Path] = set()
+    waiting = {path for module in modules for path in files_of(module, root)}
+    while waiting:
+        path = waiting.pop()
+        found.add(path)
+        waiting |= imported(path, root) - found
+    return sorted(found)
+
+
+def digest(paths: Iterable[Path], root: Path = ROOT) -> str:
+    """A hash of the names and contents of files, in the order of their names."""
+    found = hashlib.sha256()
+    for path in sorted(paths):
+        found.update(f"{path.relative_to(root).as_posix()}\0{files.sha256(path)}\n".encode())
+    return found.hexdigest()
+
+
+def code_key(*modules: str, root: Path = ROOT) -> str:
+    """A hash of what modules compute: of their closure without CARRIERS, comments, docstrings and blank lines."""
+    paths = (path for path in closure(*modules, root=root) if not is_carrier(path, root))
+    texts = [without_words(path.read_text(encoding="utf-8")) for path in paths]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def is_carrier(path: Path, root: Path = ROOT) -> bool:
+    """Whether a module only carries numbers."""
+    return path.relative_to(root).as_posix().startswith(CARRIERS)
+
+
+def without_words(code: str) -> str:
+    """Python code without comments, docstrings, blank lines and spaces at the ends of lines."""
+    lines = code.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for first, last in _docstrings(ast.parse(code)):
+        lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
+
+
+def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """First and last line of every docstring."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(tree):
+        if isinstance(node, owners) and ast.get_docstring(node) is not None:
+            first = node.body[0]
+            yield first.lineno, first.end_lineno or first.lineno
+
+
+def recorded(folder: Path) -> dict[str, str]:
+    """The keys of the tables of a folder by table, from its keys.csv; none where there is no such file."""
+    path = folder / NAME
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {row["table"]: row["key"] for row in csv.DictReader(lines)}
+
+
+def record(folder: Path, tables: Iterable[str], key: str) -> Path:
+    """Note in keys.csv what tables of a folder were made from; the keys of its other tables stay."""
+    keys = recorded(folder) | dict.fromkeys(tables, key)
+    with io.StringIO(newline="") as text:
+        csv.writer(text, lineterminator="\n").writerows([("table", "key"), *sorted(keys.items())])
+        return files.write_text(folder / NAME, text.getvalue())

@@ -1,0 +1,68 @@
+"""The curves of the database, as arrays: which can be tested, and why the others cannot."""
+
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from pipeline.curve_tests.model import Curves, Floats, centred
+
+KEY = ["task", "subtask", "is_aggregate", "metric", "shots", "family"]
+FEWEST_SCALES = 4
+COUNT_TOLERANCE = 0.01  # of an example: a thousand times what rounding of the scores explains on the grid of 1/n
+
+
+def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """One row per curve of a preferred metric, in the order of its key, with `basis` and `set_aside`.
+
+    `basis` is `binomial` where scores are counts out of n_test, `gaussian` otherwise; `set_aside` is null where the
+    curve can be tested. Scores count as counts where score * n_test lies within 0.01 of a whole number.
+    """
+    frame = connection.execute("from testable_curves order by task, subtask, metric, shots, family").df()
+    for name in ("scores", "params"):
+        # A list that holds a null comes as a masked array.
+        frame[name] = frame[name].map(lambda values: np.ma.filled(np.ma.asarray(values, float), np.nan))
+    frame["scores"] = [_upward(row) for row in frame.itertuples()]
+    frame["n_scales"] = frame["scores"].map(len)
+    frame["set_aside"] = [_reason(row) for row in frame.itertuples()]
+    frame["basis"] = np.where(frame["is_proportion"], "binomial", "gaussian")
+    return frame
+
+
+def _upward(row: Any) -> Any:  # noqa: ANN401 - a row of itertuples
+    """The scores so that more is better: wrong answers become right ones."""
+    scores = np.asarray(row.scores, float)
+    if row.higher_is_better:
+        return scores
+    return 1 - scores if row.is_proportion else -scores
+
+
+def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertuples; one return a reason
+    scores, params = np.asarray(row.scores, float), np.asarray(row.params, float)
+    if row.is_aggregate:
+        return "aggregate"
+    if row.n_scales < FEWEST_SCALES or not np.isfinite(params).all() or len(set(params)) < FEWEST_SCALES:
+        return "too_few_scales"
+    if not np.isfinite(scores).all():
+        return "invalid"
+    if not row.is_proportion:
+        return "flat" if np.ptp(scores) == 0 else None
+    if pd.isna(row.n_test):
+        return "no_n"
+    if pd.isna(row.chance):
+        return "no_chance_level"
+    counts = scores * row.n_test
+    if np.abs(counts - np.round(counts)).max() > COUNT_TOLERANCE or counts.min() < 0 or counts.max() > row.n_test:
+        return "not_counts"
+    return "flat" if np.ptp(np.round(counts)) == 0 else None
+
+
+def arrays(chunk: pd.DataFrame) -> Curves:
+    """The arrays of curves with the same number of scales."""
+    scores: Floats = np.stack([np.asarray(scores, float) for scores in chunk["scores"]])
+    x = centred(np.log(np.stack([np.asarray(params, float) for params in chunk["params"]])))
+    if (chunk["basis"] == "gaussian").any():
+        return Curves(scores, np.ones_like(scores), x, np.zeros(len(scores)))
+    n = np.repeat(chunk["n_test"].to_numpy(float)[:, None], scores.shape[1], axis=1)
+    return Curves(np.round(scores * n), n, x, chunk["chance"].to_numpy(float))

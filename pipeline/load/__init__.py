@@ -1,0 +1,1 @@
+"""Scores -> staging tables, every row accounted for: one module per kind of source."""

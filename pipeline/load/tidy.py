@@ -1,0 +1,35 @@
+"""Anybody's scores in a tidy table, into staging tables."""
+
+from pathlib import Path
+
+from pipeline.core import database, files
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
+from pipeline.core.source import Source
+from pipeline.load import tidy_table
+from pipeline.load.staging import Origin, describe_rows, new_database, stage
+
+
+def load(settings: Settings, source: Source) -> list[Path]:
+    """Load a tidy table of scores.
+
+    Raises:
+        PipelineError: the table cannot be used or holds no score, or a row cannot be used and KEEP_GOING is not set.
+    """
+    path = settings.path
+    with new_database(settings, Origin(files.sha256(path), path.stat().st_size, settings.source)) as connection:
+        unread = tidy_table.open_cells(connection, path, settings.source)
+        if unread:
+            print(f"load     columns that are not read: {', '.join(unread)}")
+        if not database.holds_rows(connection, "tidy_cells"):
+            raise PipelineError(
+                f"{settings.source}: holds a header and no row. Next: write one row per score below the header."
+            )
+        stage(connection, settings, source)
+        if not database.holds_rows(connection, "stg_scores"):
+            raise PipelineError(
+                f"{settings.source}: no row of it can be used, so no score is left. "
+                "Next: run without KEEP_GOING to see what is wrong with the first rows, and mend them."
+            )
+        print(f"load     {describe_rows(connection)}")
+    return [settings.database]

@@ -1,0 +1,119 @@
+"""Findings and pictures -> report.md, report.html and the headline."""
+
+import base64
+import platform
+import re
+from collections.abc import Container, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from pipeline import sources
+from pipeline.core import database, files, plotting, wording
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import ROOT, Settings, exact
+from pipeline.report import narrative
+
+TEMPLATES = (ROOT / "pipeline" / "report", ROOT / "pipeline" / "studies")
+LIBRARIES = (
+    "duckdb",
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "jinja2",
+    "markdown-it-py",
+    "requests",
+)
+
+
+def run(settings: Settings) -> list[Path]:
+    """Draw the figures, write the report as Markdown and as one HTML file, and keep the headline for make.
+
+    Raises:
+        PipelineError: there is no database, or the results folder cannot be written.
+    """
+    folder = settings.results(sources.find(settings).results)
+    with database.connect(settings.database, read_only=True) as connection:
+        (threshold,) = database.fetch_row(connection, "select threshold from options")
+        if threshold != settings.threshold:
+            raise PipelineError(
+                f"the findings are for a threshold of {exact(threshold)}, the report is to be for "
+                f"{exact(settings.threshold)}. Next: run `make analyse` with the same THRESHOLD first."
+            )
+        context = narrative.gather(connection, settings)
+        pictures = plotting.draw_all(connection, narrative.drawings(context), folder / "figures", context["mark"])
+    markdown = without_missing(render(context, "report.md.j2"), {path.name for path in pictures})
+    versions = library_versions()
+    products = [
+        *pictures,
+        files.write_text(folder / "report.md", markdown),
+        files.write_text(folder / "versions.txt", versions),
+        files.write_text(folder / "report.html", render_html(markdown, versions, folder)),
+    ]
+    shown = settings.shown(folder)
+    told = f"report   {shown}/report.html (also {shown}/report.md, tables in {shown}/tables)\n"
+    if not context["has_scores"]:
+        told += f"STAND-IN, made without the scores. To get them: {context['how_to_get_scores']}.\n"
+    headline = re.sub(r"^- ", "", wording.plain(render(context, "headline.md.j2")), flags=re.MULTILINE)
+    files.write_text(settings.stamps / "headline", headline.strip() + "\n" + told)
+    return products
+
+
+def render(context: Mapping[str, Any], template: str) -> str:
+    """A template as Markdown that GitHub shows."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - Markdown: cell() escapes what comes from data, and the HTML is made with html=False
+        keep_trailing_newline=True,
+        finalize=wording.finalized,
+    )
+    environment.filters |= wording.FILTERS
+    text = environment.get_template(template).render(context, table=wording.markdown_table)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def without_missing(markdown: str, drawn: Container[str]) -> str:
+    """The report with a word in the place of each picture that had nothing to show, and of its caption."""
+
+    def shown(image: re.Match[str]) -> str:
+        return image.group() if image.group(1) in drawn else "*There is nothing to draw here.*\n"
+
+    return re.sub(r"!\[[^\]]*\]\(figures/([^)]+)\)\n(?:\n\*[^*].*\*\n)?", shown, markdown)
+
+
+def render_html(markdown: str, versions: str, folder: Path) -> str:
+    """The same report as one file: pictures inline, nothing loaded from elsewhere."""
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(markdown)
+    for position, token in enumerate(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", wording.slug(tokens[position + 1].content))
+        if token.type == "paragraph_open" and re.fullmatch(r"\*[^*].*[^*]\*", tokens[position + 1].content, re.DOTALL):
+            token.attrSet("class", "caption")
+        for child in token.children or []:
+            if child.type == "image":
+                child.attrSet("src", _data_uri(folder / str(child.attrGet("src"))))
+    body = parser.renderer.render(tokens, parser.options, {})
+    body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    title = markdown.splitlines()[0].removeprefix("# ")
+    # The parser has escaped all that came from data; only its own tags are in the body.
+    return environment.get_template("report.html.j2").render(title=title, body=Markup(body), versions=versions)  # noqa: S704
+
+
+def _data_uri(picture: Path) -> str:
+    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
+
+
+def library_versions() -> str:
+    """The versions that made this report, a line each."""
+    lines = [f"python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in LIBRARIES)]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""A benchmark simulated without emergence, in the image of BIG-bench."""

@@ -1,0 +1,1 @@
+"""What if the analyst had chosen otherwise?"""

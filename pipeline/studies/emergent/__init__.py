@@ -1,0 +1,1 @@
+"""Which curves are emergent?"""

@@ -1,0 +1,1 @@
+"""Can emergence be made to order?"""

@@ -1,0 +1,1 @@
+"""What do small test sets do?"""

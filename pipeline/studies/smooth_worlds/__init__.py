@@ -1,0 +1,1 @@
+"""What do smooth worlds give?"""

@@ -1,0 +1,1 @@
+"""Which gains are sudden?"""

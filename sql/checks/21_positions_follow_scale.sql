@@ -1,5 +1,0 @@
--- curves whose points do not climb in scale, so that their steps would be between the wrong models
--- see the order in sql/21_curve_points.sql.
-select curve_id, position, params
-from curve_points
-qualify params < lag(params) over (partition by curve_id order by position)

@@ -1,6 +1,0 @@
--- tasks of the scores that sql/seeds/annotations.csv does not know, which would be missing from Figures 5B and 5C
--- add a line for each to sql/seeds/annotations.csv; category not_listed if nobody has judged it.
-select distinct task
-from stg_scores
-where task not in (select task from seed_annotations)
-order by task
