@@ -81,7 +81,6 @@ def studies_of(settings: Settings, source: Source) -> list[Study]:
 
 def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings, studies: Sequence[Study]) -> None:
     """Take in the committed tables of the tools, and note which of them were made by other code than the present."""
-    keys = freshness.recorded(settings.committed)
     rows = []
     for study in STUDIES:
         for name in study.committed:
@@ -90,7 +89,7 @@ def adopt_committed(connection: duckdb.DuckDBPyConnection, settings: Settings, s
             if path.is_file() and study in studies:
                 connection.read_csv(str(path), header=True).create(name)
                 tool, *modules = study.tool
-                rows.append((name, tool, keys.get(name) == freshness.code_key(*modules)))
+                rows.append((name, tool, freshness.is_made_from(path, freshness.code_key(*modules))))
     frame = pd.DataFrame(rows, columns=["table", "tool", "is_current"]).astype({"is_current": bool})
     database.make_table(connection, "committed_tables", frame)
 
@@ -131,13 +130,18 @@ def run_checks(
         PipelineError: the first that failed.
     """
     tables = {path.stem for path in database.sql_files(_folders(settings, source, studies))}
-    absent = {name for name in tables if not database.has_table(connection, name)}
+    absent = tables - _held(connection)
     passed = 0
     for check in database.check_files(_folders(settings, source, studies, CHECKS)):
         if not database.tables_read(check.read_text(encoding="utf-8")) & absent:
             database.run_check(connection, check)
             passed += 1
     return passed
+
+
+def _held(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The names of all tables in the database: to ask for each would take most of the time."""
+    return {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
@@ -177,14 +181,15 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
 
 def export(connection: duckdb.DuckDBPyConnection, folder: Path, studies: Sequence[Study]) -> list[Path]:
     """Write the tables that the database holds: curves as Parquet, findings as CSV."""
+    held = _held(connection)
     curves = [name for name in OF_CURVES if database.holds_rows(connection, name)]
     if "emergence_all" in curves and not has_other_metrics(connection):
         curves.remove("emergence_all")
     products = [database.export_parquet(connection, name, folder / f"{name}.parquet") for name in curves]
     always = [*TABLES, *(name for study in studies for name in study.tables)]
     sometimes = [*SOMETIMES, *(name for study in studies for name in study.sometimes)]
-    told = [name for name in always if database.has_table(connection, name)]
-    told += [name for name in sometimes if database.holds_rows(connection, name)]
+    told = [name for name in always if name in held]
+    told += [name for name in sometimes if name in held and database.holds_rows(connection, name)]
     return products + [database.export_csv(connection, name, folder / f"{name}.csv") for name in told]
 
 

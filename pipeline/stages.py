@@ -9,6 +9,7 @@ stamps as they are: it writes to no database, and what it brings is part of thei
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -76,10 +77,20 @@ TOOLS = (
 SEEDS, SOURCES = "seeds", ("sources", "checks/sources")
 # What `mirage`, `simulate`, `calibrate` and `induce` wrote.
 OF_TOOLS = tuple(
-    f"outputs/tables/{name}*.csv" for name in ("theory", "predictions", "simulated", "calibration", "induced", "keys")
+    f"outputs/tables/{name}*.csv"
+    for name in ("theory", "predictions", "arithmetic", "simulated", "calibration", "induced", "keys")
 )
 STAGES = (
-    Stage("fetch", "pipeline.sources:fetch", "", "fetch", ("source", "mirror", "ref"), (SEEDS, "simulated")),
+    Stage(
+        "fetch",
+        "pipeline.sources:fetch",
+        "",
+        "fetch",
+        ("source", "mirror", "ref"),
+        (SEEDS, "simulated"),
+        # The simulated benchmark has the tasks of the real one.
+        ("sql/staging/task_facts.sql",),
+    ),
     Stage(
         "load",
         "pipeline.sources:load",
@@ -120,6 +131,7 @@ def run(settings: Settings, name: str) -> None:
     for stage in STAGES[: NAMES.index(last) + 1] if last else ():
         now = key(settings, stage, before)
         if why(settings, stage, now):
+            _announce(stage)
             _forget_from(settings, stage)
             products = stage.run(settings)
             # As it is now: what a fetch brought is input to it.
@@ -128,6 +140,12 @@ def run(settings: Settings, name: str) -> None:
         before = _hash(now)
     if name not in NAMES:
         wanted.run(settings)
+
+
+def _announce(stage: Stage) -> None:
+    """Show what is being done on a terminal, where the stage's own first line takes its place."""
+    if sys.stderr.isatty():
+        print(f"{stage.name:<8} ...", end="\r", file=sys.stderr, flush=True)
 
 
 def status(settings: Settings) -> Iterator[tuple[str, str]]:

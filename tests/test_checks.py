@@ -2,51 +2,54 @@
 
 import pytest
 
-from pipeline import database, load
-from pipeline.errors import PipelineError
-from pipeline.settings import ROOT
+from pipeline import sources
+from pipeline.core import database
+from pipeline.core.errors import PipelineError
+from pipeline.core.seeds import load_seeds
+from pipeline.core.settings import ROOT
+from pipeline.load.table import stage_table
 from tests.conftest import made_up_query, write_parquet
 
+# Those of one's own table and of score files have tests of their own, in tests/load.
+ELSEWHERE = {"tidy", "score_files"}
 CHECKS = sorted(
-    [*ROOT.glob("sql/checks/*.sql"), *ROOT.glob("sql/sources/bigbench/checks/*.sql")], key=lambda path: path.name
+    (path for path in ROOT.glob("sql/checks/**/*.sql") if not ELSEWHERE & set(path.parts)), key=lambda path: path.stem
 )
 
 # What to do to the finished database of the made-up scores so that the data test must complain.
 SABOTAGE = {
-    "10_null_keys": "update stg_rows set task = null where row_id = 1",
-    "11_unknown_models": "update stg_rows set family = 'New', params = null where row_id = 1",
-    "12_unknown_tasks": "update stg_rows set task = 'no_such_task' where row_id = 1",
-    "13_unknown_metrics": "update stg_scores set metric = 'vibes' where shots = 1",
-    "14_conflicting_duplicates": "insert into conflicting_rows (task) values ('codenames')",
-    "15_rows_add_up": "update row_counts set row_count = row_count - 1 where outcome = 'kept'",
-    "16_seed_keys": "insert into seed_models select * from seed_models limit 1",
-    "17_seed_tasks_agree": "delete from seed_annotations where task = 'codenames'",
-    "18_one_size_a_model": "update stg_rows set params = 7 where row_id = 1",
-    "19_one_preference_a_curve": "update stg_scores set metric = 'rougeLsum' where model = 'GPT-3 Small'",
-    "20_points_are_scores": "delete from curve_points where curve_id = 1 and position = 1",
-    "21_positions_follow_scale": "update curve_points set params = 1 where position = 2",
-    "22_one_status_each": "insert into emergence_all select * from emergence_all limit 1",
-    "23_score_fits_status": "update emergence_all set emergence_score = 'nan' where status = 'finite'",
-    "24_score_within_bounds": "update emergence_all set emergence_score = 2.5 where family = 'PaLM'",
-    "25_n_test_only_where_known": "update emergence_all set n_test = 5, n_test_basis = 'rule' where metric = 'bleu'",
-    "26_scales_are_known": "update curve_points set params = null where position = 2",
-    "30_readings_account_for_all": "update by_metric set left_out = left_out + 1 where metric = 'bleu'",
-    "31_readings_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
-    "32_statuses_add_up": "update by_n_test set flat = flat + 1",
-    "33_rising_leaves_agree": "update emergent_kinds set rising_leaves_once = 7 where reading = 'signed'",
-    "43_arithmetic_decides_alone": "update driver_outcomes set number = 7 where is_emergent",
-    "44_drivers_account_for_all": "update driver_exclusions set curves = curves + 1 where number = 3",
-    "45_driver_cells_add_up": (
-        "insert into driver_cells by name select 'x' as metric_class, 9 as curves, 1 as tasks, 1.0 as effective_tasks"
+    "null_keys": "update stg_rows set task = null where row_id = 1",
+    "unknown_models": "update stg_rows set family = 'New', params = null where row_id = 1",
+    "unknown_tasks": "update stg_rows set task = 'no_such_task' where row_id = 1",
+    "unknown_metrics": "update stg_scores set metric = 'vibes' where shots = 1",
+    "conflicting_duplicates": "insert into conflicting_rows (task) values ('codenames')",
+    "rows_add_up": "update row_counts set row_count = row_count - 1 where outcome = 'kept'",
+    "seed_keys": "insert into seed_models select * from seed_models limit 1",
+    "seed_tasks_agree": "delete from seed_annotations where task = 'codenames'",
+    "one_size_a_model": "update stg_rows set params = 7 where row_id = 1",
+    "one_preference_a_curve": "update stg_scores set metric = 'rougeLsum' where model = 'GPT-3 Small'",
+    "points_are_scores": "delete from curve_points where curve_id = 1 and position = 1",
+    "positions_follow_scale": "update curve_points set params = 1 where position = 2",
+    "one_status_each": "insert into emergence_all select * from emergence_all limit 1",
+    "score_fits_status": "update emergence_all set emergence_score = 'nan' where status = 'finite'",
+    "score_within_bounds": "update emergence_all set emergence_score = 2.5 where family = 'PaLM'",
+    "n_test_only_where_known": "update emergence_all set n_test = 5, n_test_basis = 'rule' where metric = 'bleu'",
+    "scales_are_known": "update curve_points set params = null where position = 2",
+    "conventions_account_for_all": "update by_metric set left_out = left_out + 1 where metric = 'bleu'",
+    "conventions_agree": "update by_metric set emergent = emergent + 1 where metric = 'bleu'",
+    "statuses_add_up": "update by_n_test set flat = flat + 1",
+    "rising_leaves_agree": "update emergent_kinds set rising_leaves_once = 7 where convention = 'signed'",
+    "cells_add_up": "update metric_by_n_test set curves = curves + 1",
+    "curves_count_once": "insert into regressed_curves from regressed_curves limit 1",
+    "finite_scores_fit_n_test": "update emergence set n_test = 5, n_test_basis = 'rule' where emergence_score = 9",
+    "levels_add_up": "insert into metric_and_size by name select 'n_test' as term, 9 as curves, 1 as emergent",
+    "changes_agree_with_conventions": (
+        "update one_change_at_a_time set emergent = emergent + 1 where choice = 'unchanged'"
     ),
-    "46_published_choice_is_the_reading": (
-        "update specification_curve set emergent = emergent + 1 where choices_changed = 0"
-    ),
-    "47_choices_cover_all_specifications": "delete from specification_choices where level = 'GPT'",
-    "53_swaps_account_for_all": (
+    "swaps_account_for_all": (
         "insert into swap_counts by name select 'a' as from_metric, 1 as curves, 0 as left_out, 0 as other_models"
     ),
-    "60_every_claim_is_compared": "update reproduction set reproduced = null where starts_with(claim, 'Wei')",
+    "every_claim_is_compared": "update reproduction set reproduced = null where starts_with(claim, 'Wei')",
 }
 
 
@@ -82,6 +85,6 @@ def test_only_three_rows_are_shown(project):
         project.root / "s.parquet",
     )
     with database.connect(project.root / "db.duckdb", create=True) as connection:
-        load.load_seeds(connection, project)
+        load_seeds(connection, project)
         with pytest.raises(PipelineError, match="and 3 more"):
-            load.load_scores(connection, project, scores)
+            stage_table(connection, project, sources.TABLE, scores)

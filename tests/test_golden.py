@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import database
+from pipeline.core import database
 
 pytestmark = pytest.mark.usefixtures("real")
 
@@ -33,7 +33,7 @@ def test_all_published_numbers_are_reproduced(real):
 
 
 def test_the_five_metrics(real):
-    over = rows(real, "select metric from by_metric where reading = 'published' and emergent > 0 order by metric")
+    over = rows(real, "select metric from by_metric where convention = 'published' and emergent > 0 order by metric")
     assert [metric for (metric,) in over] == [
         "bleu",
         "exact_str_match",
@@ -67,7 +67,7 @@ def test_base_rates_and_association(real):
 
 
 @pytest.mark.parametrize(
-    ("reading", "emergent", "two", "metrics"),
+    ("convention", "emergent", "two", "metrics"),
     [
         ("published", 47, 11, 5),
         ("signed", 46, 11, 5),
@@ -75,16 +75,16 @@ def test_base_rates_and_association(real):
         ("signed_with_infinite", 3304, 3178, 11),
     ],
 )
-def test_the_readings_disagree(real, reading, emergent, two, metrics):
+def test_the_conventions_disagree(real, convention, emergent, two, metrics):
     assert rows(
         real,
-        "select emergent, emergent_two_metrics, metrics_with_emergent from readings"
-        f" where threshold = 100 and reading = '{reading}'",
+        "select emergent, emergent_two_metrics, metrics_with_emergent from conventions"
+        f" where threshold = 100 and convention = '{convention}'",
     ) == [(emergent, two, metrics)]
 
 
 def test_the_cut_may_lie_anywhere_in_the_gap_of_the_figure(real):
-    maxima = [m for (m,) in rows(real, "select maximum from by_metric where reading = 'published' order by maximum")]
+    maxima = [m for (m,) in rows(real, "select maximum from by_metric where convention = 'published' order by maximum")]
     assert maxima[-6] < 47.8
     assert maxima[-5] == 151.0
 
@@ -112,8 +112,8 @@ def test_n_test_of_known_tasks(real, task, n_test):
     assert rows(real, f"select distinct n_test from n_test where task = '{task}'") == [(n_test,)]
 
 
-def test_readings_that_fit_the_published_figure(real):
-    assert dict(rows(real, "select reading, maxima_matched from reading_fit")) == {
+def test_conventions_that_fit_the_published_figure(real):
+    assert dict(rows(real, "select convention, maxima_matched from convention_fit")) == {
         "published": 39,
         "with_infinite": 28,
         "signed": 22,

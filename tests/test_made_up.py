@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from pipeline import database
+from pipeline.core import database
 
 
 @pytest.fixture
-def findings(made_up):
-    with database.connect(made_up.database, read_only=True) as connection:
+def findings(made_up_once):
+    with database.connect(made_up_once.database, read_only=True) as connection:
         yield connection
 
 
@@ -39,10 +39,10 @@ def test_curves_and_their_scores(findings):
     }
 
 
-def test_the_four_readings(findings):
+def test_the_four_conventions(findings):
     rows = findings.execute(
-        "select reading, curves, emergent, emergent_two_metrics, share_two_metrics from readings where threshold = 100"
-        " order by reading"
+        "select convention, curves, emergent, emergent_two_metrics, share_two_metrics from conventions where threshold = 100"
+        " order by convention"
     ).fetchall()
     assert rows == [
         ("published", 6, 2, 0, 0.0),
@@ -55,7 +55,7 @@ def test_the_four_readings(findings):
 def test_by_metric_gives_the_values_of_the_curves_it_keeps(findings):
     [row] = findings.execute(
         "select curves, flat, infinite, left_out, minimum, median, maximum, emergent from by_metric"
-        " where reading = 'signed' and metric = 'bleu'"
+        " where convention = 'signed' and metric = 'bleu'"
     ).fetchall()
     assert row == (6, 1, 1, 2, -9.0, 5.5, 804.0, 2)
 
@@ -63,7 +63,7 @@ def test_by_metric_gives_the_values_of_the_curves_it_keeps(findings):
 def test_what_else_is_among_the_emergent(findings):
     [row] = findings.execute(
         "select emergent, aggregates, falling, copies, rising_leaves_once from emergent_kinds"
-        " where reading = 'published'"
+        " where convention = 'published'"
     ).fetchall()
     assert row == (2, 0, 0, 1, 1)
 
@@ -87,8 +87,8 @@ def test_numbers_that_were_not_reproduced_are_said_so(findings):
     assert agrees is False
 
 
-def test_tables_are_sorted_and_written_with_ten_digits(made_up):
-    text = (made_up.results(is_stand_in=False) / "tables" / "annotated.csv").read_text()
+def test_tables_are_sorted_and_written_with_ten_digits(made_up_once):
+    text = (made_up_once.results() / "tables" / "annotated.csv").read_text()
     assert text.splitlines() == [
         "metric,tasks,share",
         "bleu,2,0.02985074627",

@@ -19,6 +19,7 @@ from pipeline.core import files
 from pipeline.core.settings import ROOT
 
 NAME = "keys.csv"
+COLUMNS = ("file", "key", "sha256")
 # Found by their looks: to parse the whole project would take most of the time of a run that has nothing to do.
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ ]+(pipeline[\w.]*)[ ]+import[ ]+(\([^)]*\)|.*)|import[ ]+(pipeline[\w.]*))", re.MULTILINE
@@ -67,17 +68,20 @@ def closure(*modules: str, root: Path = ROOT) -> list[Path]:
 
 def digest(paths: Iterable[Path], root: Path = ROOT) -> str:
     """A hash of the names and contents of files, in the order of their names."""
-    found = hashlib.sha256()
-    for path in sorted(paths):
-        found.update(f"{path.relative_to(root).as_posix()}\0{files.sha256(path)}\n".encode())
-    return found.hexdigest()
+    above = len(str(root)) + 1
+    named = sorted((str(path)[above:], path) for path in paths)
+    return hashlib.sha256("".join(f"{name}\0{files.sha256(path)}\n" for name, path in named).encode()).hexdigest()
 
 
 def code_key(*modules: str, root: Path = ROOT) -> str:
     """A hash of what modules compute: of their closure without CARRIERS, comments, docstrings and blank lines."""
     paths = (path for path in closure(*modules, root=root) if not is_carrier(path, root))
-    texts = [without_words(path.read_text(encoding="utf-8")) for path in paths]
-    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    return hashlib.sha256("\0".join(map(_code, paths)).encode()).hexdigest()
+
+
+@cache
+def _code(path: Path) -> str:
+    return without_words(path.read_text(encoding="utf-8"))
 
 
 def is_carrier(path: Path, root: Path = ROOT) -> bool:
@@ -106,18 +110,26 @@ def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
             yield first.lineno, first.end_lineno or first.lineno
 
 
-def recorded(folder: Path) -> dict[str, str]:
-    """The keys of the tables of a folder by table, from its keys.csv; none where there is no such file."""
+def is_made_from(path: Path, key: str) -> bool:
+    """Whether a file is the one that was made from what a key stands for, unaltered."""
+    return path.is_file() and _recorded(path.parent).get(path.name) == (key, files.sha256(path))
+
+
+def record(paths: Iterable[Path], key: str) -> Path:
+    """Note in the keys.csv of a folder what files of it were made from; what is noted of its other files stays."""
+    own = list(paths)
+    folder = own[0].parent
+    keys = _recorded(folder) | {path.name: (key, files.sha256(path)) for path in own}
+    rows = [(name, *both) for name, both in sorted(keys.items()) if (folder / name).is_file()]
+    with io.StringIO(newline="") as text:
+        csv.writer(text, lineterminator="\n").writerows([COLUMNS, *rows])
+        return files.write_text(folder / NAME, text.getvalue())
+
+
+def _recorded(folder: Path) -> dict[str, tuple[str, str]]:
+    """The key and the hash of each file of a folder, by name; none where there is no keys.csv."""
     path = folder / NAME
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as lines:
-        return {row["table"]: row["key"] for row in csv.DictReader(lines)}
-
-
-def record(folder: Path, tables: Iterable[str], key: str) -> Path:
-    """Note in keys.csv what tables of a folder were made from; the keys of its other tables stay."""
-    keys = recorded(folder) | dict.fromkeys(tables, key)
-    with io.StringIO(newline="") as text:
-        csv.writer(text, lineterminator="\n").writerows([("table", "key"), *sorted(keys.items())])
-        return files.write_text(folder / NAME, text.getvalue())
+        return {row["file"]: (row["key"], row["sha256"]) for row in csv.DictReader(lines)}

@@ -1,16 +1,19 @@
 """What all figures share: one look, and how they are drawn and saved."""
 
+import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import duckdb
+import matplotlib
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from pandas.api.types import is_numeric_dtype
 from tqdm import tqdm
 
-from pipeline.core import files
+from pipeline.core import files, freshness
 
 Frame = Callable[..., pd.DataFrame]
 
@@ -35,24 +38,57 @@ def draw_all(
 ) -> list[Path]:
     """Draw figures from the tables, save each that shows something under its name, and return their paths.
 
-    Each bears the mark, if there is one.
+    Each bears the mark, if there is one. One that would be the same as the one that is there is not saved again: that
+    takes ten times as long as to find out.
     """
     set_style()
-
-    def frame(query: str, *values: object, **named: object) -> pd.DataFrame:
-        given = {name: raw(value) for name, value in named.items()} or [raw(value) for value in values]
-        found = connection.execute(query, given).df()
-        texts = [name for name in found if not is_numeric_dtype(found[name])]
-        return found.assign(**{name: found[name].map(literal) for name in texts})
-
     paths = []
     for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None):
-        figure = draw(frame)
-        if figure and mark:
-            figure.suptitle(mark, color=ACCENT, weight="bold")
-        if figure:
-            paths.append(save(figure, folder / f"{name}.png"))
+        seen = Seen(connection, draw, mark)
+        figure, path = draw(seen.frame), folder / f"{name}.png"
+        if figure is None:
+            continue
+        if not freshness.is_made_from(path, seen.key):
+            if mark:
+                figure.suptitle(mark, color=ACCENT, weight="bold")
+            freshness.record([save(figure, path)], seen.key)
+        paths.append(path)
     return paths
+
+
+class Seen:
+    """What a figure is drawn from: frames, each noted as it is asked for, code and libraries."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, draw: Callable[[Frame], object], mark: str) -> None:
+        self._connection = connection
+        module = (draw.func if isinstance(draw, partial) else draw).__module__
+        self._digest = hashlib.sha256(f"{freshness.code_key(module)} {freshness.digest([Path(__file__)])}".encode())
+        arguments = draw.args if isinstance(draw, partial) else ()
+        self._digest.update(f"{arguments} {mark} {matplotlib.__version__} {sns.__version__}".encode())
+
+    def frame(self, query: str, *values: object, **named: object) -> pd.DataFrame:
+        """The rows of a query, their texts as figures show them to the letter."""
+        given = {name: raw(value) for name, value in named.items()} or [raw(value) for value in values]
+        found = self._connection.execute(query, given).df()
+        texts = [name for name in found if not is_numeric_dtype(found[name])]
+        found = found.assign(**{str(name): found[name].map(literal) for name in texts})
+        self._digest.update(found.to_csv(index=False).encode())
+        return found
+
+    @property
+    def key(self) -> str:
+        """The key of the figure, once it is drawn."""
+        return self._digest.hexdigest()
+
+
+def save(figure: Figure, path: Path) -> Path:
+    """Write a figure as PNG, the same bytes every time."""
+    for axes in figure.axes:
+        # Those of logarithmic axes take as long as all the rest, and are hardly seen.
+        axes.minorticks_off()
+    with files.replacing(path) as temporary:
+        figure.savefig(temporary, metadata={"Software": None})
+    return path
 
 
 def literal(value: object) -> object:
@@ -63,10 +99,3 @@ def literal(value: object) -> object:
 def raw(value: object) -> object:
     """A cell of a figure's table as the database has it."""
     return value.replace(r"\$", "$") if isinstance(value, str) else value
-
-
-def save(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG, the same bytes every time."""
-    with files.replacing(path) as temporary:
-        figure.savefig(temporary, metadata={"Software": None})
-    return path

@@ -109,7 +109,7 @@ def run(settings: Settings) -> list[Path]:
     with duckdb.connect() as connection:
         database.make_table(connection, "calibration", found)
         database.export_csv(connection, "calibration", path)
-    keys = freshness.record(folder, ["calibration"], freshness.code_key("pipeline.curve_tests.calibration"))
+    keys = freshness.record([path], freshness.code_key("pipeline.curve_tests.calibration"))
     print(f"calibrate {len(found):,} rows; {settings.shown(path)}")
     return [path, keys]
 

@@ -20,7 +20,7 @@ from pipeline.curve_tests.boot import SCHEDULE
 from pipeline.curve_tests.source import KEY
 from pipeline.curve_tests.table import curve_tests
 
-NAME = "curve_tests"
+NAME = "curve_tests.parquet"
 INPUTS = (*KEY, "basis", "set_aside", "n_test", "chance", "scores", "params")
 
 # The file knows curves by their names; from here on their number is enough.
@@ -48,39 +48,25 @@ def run(settings: Settings) -> list[Path]:
     with database.connect(settings.database, read_only=True) as connection:
         frame = source.read(connection)
     key = key_of(frame, SCHEDULE, plan.SEED)
-    folder = next((place for place in places(settings) if is_made_from(place, key)), None)
-    is_new = folder is None
-    if folder is None:
-        folder = places(settings)[-1]
-        found = parts.run(plan.plan(frame), SCHEDULE, settings.data / NAME, workers=os.cpu_count() or 1)
-        write(curve_tests(frame, found), folder, key)
-    path = folder / f"{NAME}.parquet"
+    path = next((place for place in places(settings) if freshness.is_made_from(place, key)), None)
+    is_new = path is None
+    if path is None:
+        path = places(settings)[-1]
+        found = parts.run(plan.plan(frame), SCHEDULE, settings.data / "curve_tests", workers=os.cpu_count() or 1)
+        write(curve_tests(frame, found), path, key)
     with database.connect(settings.database) as connection:
         connection.execute(ADOPT, [str(path)])
         tested = database.count(connection, "select count(*) from curve_tests where is_tested")
     state = "" if is_new else " is up to date"
     print(f"curve_tests {tested:,} of {len(frame):,} curves tested; {settings.shown(path)}{state}")
-    return [settings.database, path, folder / freshness.NAME]
+    return [settings.database, path]
 
 
 def places(settings: Settings) -> list[Path]:
-    """The folders in which the table may lie, in the order in which it is looked for; a new one goes to the last."""
-    own = settings.data / "curve_tests" / settings.name
-    return [settings.committed] if settings.source == DEFAULT_SOURCE else [settings.committed, own]
-
-
-def is_made_from(folder: Path, key: str) -> bool:
-    """Whether a folder holds a table of this key; a file that cannot be read counts as none."""
-    return freshness.recorded(folder).get(NAME) == key and _is_parquet(folder / f"{NAME}.parquet")
-
-
-def _is_parquet(path: Path) -> bool:
-    try:
-        with duckdb.connect() as connection:
-            connection.read_parquet(str(path))
-    except duckdb.Error:
-        return False
-    return True
+    """Where the table may lie, in the order in which it is looked for; a new one goes to the last."""
+    committed = settings.committed / NAME
+    own = settings.data / "curve_tests" / settings.name / NAME
+    return [committed] if settings.source == DEFAULT_SOURCE else [committed, own]
 
 
 def key_of(frame: pd.DataFrame, reps: Sequence[int], seed: int) -> str:
@@ -97,9 +83,9 @@ def key_of(frame: pd.DataFrame, reps: Sequence[int], seed: int) -> str:
     return digest.hexdigest()
 
 
-def write(table: pd.DataFrame, folder: Path, key: str) -> None:
+def write(table: pd.DataFrame, path: Path, key: str) -> None:
     """Write the table, and then its key: without it the table counts as not made."""
     with duckdb.connect() as connection:
-        database.make_table(connection, NAME, table)
-        database.export_parquet(connection, NAME, folder / f"{NAME}.parquet")
-    freshness.record(folder, [NAME], key)
+        database.make_table(connection, "curve_tests", table)
+        database.export_parquet(connection, "curve_tests", path)
+    freshness.record([path], key)

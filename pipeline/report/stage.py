@@ -48,8 +48,11 @@ def run(settings: Settings) -> list[Path]:
                 f"{exact(settings.threshold)}. Next: run `make analyse` with the same THRESHOLD first."
             )
         context = narrative.gather(connection, settings)
-        pictures = plotting.draw_all(connection, narrative.drawings(context), folder / "figures", context["mark"])
-    markdown = without_missing(render(context, "report.md.j2"), {path.name for path in pictures})
+        text = render(context, "report.md.j2")
+        # A text may leave out a picture that would say nothing of these scores.
+        shown_there = {name: draw for name, draw in narrative.drawings(context).items() if f"/{name}.png)" in text}
+        pictures = plotting.draw_all(connection, shown_there, folder / "figures", context["mark"])
+    markdown = without_missing(text, {path.name for path in pictures})
     versions = library_versions()
     products = [
         *pictures,

@@ -1,61 +1,39 @@
-"""`make bench`: speed and memory of the emergence score, of a warm report and of the tests, as ratios in one run."""
+"""Speed and memory of the emergence score: the pipeline's SQL, its function on arrays, and plainer ways."""
 
-import json
 import math
-import os
-import platform
-import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
-from pipeline import bench_sharpness, database
-from pipeline.settings import Settings
+from pipeline.core import database
+from pipeline.core.emergence import Floats, emergence_score
+from pipeline.core.settings import Settings
+from tests import oracle
+from tests.benchmarks import timing
 
-ROUNDS = 5
 SYNTHETIC_CURVES, SYNTHETIC_SCALES = 1_000_000, 12
+# A loop takes the same time for each curve, so some of many curves tell its pace.
 LOOP_SAMPLE, SERIES_SAMPLE = 50_000, 5_000
 SEED = 20230428
 
 POINTS = "curve_id integer, position integer, score double"
+SQL = "SQL (sql/curves/curve_emergence.sql)"
 
 
-def run(settings: Settings) -> list[Path]:
-    """Print the tables of measurements: medians of five rounds, the contestants in turn within each round.
+def run(settings: Settings) -> None:
+    """Print the tables of measurements, on the curves of the source and on a million synthetic ones.
 
     Raises:
         PipelineError: there is no database with curves.
     """
-    print(f"bench    {describe_machine()}")
-    print(f"         medians of {ROUNDS} rounds, warm; the contestants take turns in each round\n")
-    _bench_emergence("the real curves", real_points(settings), settings)
-    _bench_emergence(
-        f"{SYNTHETIC_CURVES:,} synthetic curves of {SYNTHETIC_SCALES} scales", synthetic_points(), settings
-    )
-    _bench_memory(settings)
-    _bench_report(settings)
-    print("Tests of curves, five of each, in one process")
-    print(bench_sharpness.show(bench_sharpness.measure()))
-    return []
-
-
-def describe_machine() -> str:
-    """Processor, cores, system and Python of this machine."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.is_file():
-        names = [line for line in cpuinfo.read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
-        model = names[0].split(":", 1)[1].strip() if names else model
-    return f"{model}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+    synthetic = synthetic_points()
+    measure("the real curves", real_points(settings), settings)
+    measure(f"{SYNTHETIC_CURVES:,} synthetic curves of {SYNTHETIC_SCALES} scales", synthetic, settings)
+    measure_memory(synthetic, settings)
 
 
 def real_points(settings: Settings) -> pd.DataFrame:
@@ -81,28 +59,36 @@ def synthetic_points(curves: int = SYNTHETIC_CURVES) -> pd.DataFrame:
 
 def by_sql(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """E of every curve in the table curve_points, as the pipeline computes it."""
-    database.build_table(connection, settings.sql / "22_curve_emergence.sql")
+    database.build_table(connection, settings.sql / "curves" / "curve_emergence.sql")
 
 
-def of_one_curve(scores: np.ndarray) -> float:
-    """E of one curve in numpy: NaN where undefined, infinite where the median step is zero."""
-    span = scores.max() - scores.min()
-    if len(scores) < 2 or not math.isfinite(span) or span == 0:
-        return math.nan
-    median_step = math.sqrt(np.median(np.diff(scores) ** 2))
-    direction = math.copysign(1, scores.argmax() - scores.argmin())
-    return float(direction * span / median_step) if median_step else direction * math.inf
+def by_arrays(points: pd.DataFrame) -> Floats:
+    """E of every curve by the pipeline's function, curves with equally many scales at once; NaN where undefined."""
+    scores = points["score"].to_numpy()
+    starts = _starts(points)
+    lengths = np.diff(starts, append=len(scores))
+    found = np.full(len(starts), np.nan)
+    for length in np.unique(lengths[lengths > 1]):
+        rows = np.flatnonzero(lengths == length)
+        curves = scores[starts[rows][:, None] + np.arange(length)]
+        usable = np.isfinite(curves).all(axis=1) & (np.ptp(curves, axis=1) > 0)
+        found[rows[usable]] = emergence_score(curves[usable])
+    return found
 
 
 def by_numpy_loop(points: pd.DataFrame) -> list[float]:
     """E of every curve in a plain loop over slices of one array."""
-    starts = np.flatnonzero(np.diff(points["curve_id"].to_numpy(), prepend=-1))
-    return [of_one_curve(scores) for scores in np.split(points["score"].to_numpy(), starts[1:])]
+    return [oracle.emergence_score(scores) for scores in np.split(points["score"].to_numpy(), _starts(points)[1:])]
+
+
+def _starts(points: pd.DataFrame) -> np.ndarray:
+    """The row at which each curve starts."""
+    return np.flatnonzero(np.diff(points["curve_id"].to_numpy(), prepend=-1))
 
 
 def by_pandas_arrays(points: pd.DataFrame) -> pd.Series:
     """E of every curve by groupby-apply of the numpy function."""
-    return points.groupby("curve_id")["score"].apply(lambda scores: of_one_curve(scores.to_numpy()))
+    return points.groupby("curve_id")["score"].apply(lambda scores: oracle.emergence_score(scores.to_numpy()))
 
 
 def by_pandas_series(points: pd.DataFrame) -> pd.Series:
@@ -117,109 +103,47 @@ def by_pandas_series(points: pd.DataFrame) -> pd.Series:
     return points.groupby("curve_id")["score"].apply(score)
 
 
-def _bench_emergence(title: str, points: pd.DataFrame, settings: Settings) -> None:
-    curves = points["curve_id"].nunique()
-
-    def first(number: int) -> pd.DataFrame:
-        # A loop takes the same time for each curve, so some of many curves tell its pace.
-        chosen: pd.DataFrame = points[points["curve_id"] < points["curve_id"].min() + number]
-        return chosen
-
-    some, few = first(LOOP_SAMPLE), first(SERIES_SAMPLE)
-    some_curves, few_curves = (frame["curve_id"].nunique() for frame in (some, few))
+def measure(title: str, points: pd.DataFrame, settings: Settings) -> None:
+    """Print curves per second of every way to compute E."""
+    some, few = (_first(points, number) for number in (LOOP_SAMPLE, SERIES_SAMPLE))
     with duckdb.connect() as connection:
         connection.execute(f"create table curve_points ({POINTS})")
         connection.execute("insert into curve_points select curve_id, position, score from points")
-        contestants: dict[str, tuple[int, Callable[[], object]]] = {
-            "SQL (sql/22_curve_emergence.sql)": (curves, lambda: by_sql(connection, settings)),
-            "numpy, a loop over curves": (some_curves, lambda: by_numpy_loop(some)),
-            "pandas, groupby-apply of numpy": (some_curves, lambda: by_pandas_arrays(some)),
-            "pandas, groupby-apply of Series": (few_curves, lambda: by_pandas_series(few)),
+        contestants = {
+            SQL: (points, partial(by_sql, connection, settings)),
+            "numpy, all curves at once (pipeline/core/emergence.py)": (points, partial(by_arrays, points)),
+            "numpy, a loop over curves": (some, partial(by_numpy_loop, some)),
+            "pandas, groupby-apply of numpy": (some, partial(by_pandas_arrays, some)),
+            "pandas, groupby-apply of Series": (few, partial(by_pandas_series, few)),
         }
-        seconds = _rounds({name: call for name, (_, call) in contestants.items()}, title)
-    pace = {name: contestants[name][0] / statistics.median(times) for name, times in seconds.items()}
-    ours = pace["SQL (sql/22_curve_emergence.sql)"]
-    rows = [
-        (name, f"{contestants[name][0]:,}", f"{curves_per_second:,.0f}", f"{ours / curves_per_second:.1f}")
-        for name, curves_per_second in pace.items()
-    ]
-    _print_table(f"E on {title}", ("contestant", "curves", "curves/s", "SQL is faster by"), rows)
+        seconds = timing.medians({name: work for name, (_, work) in contestants.items()}, title)
+    curves = {name: frame["curve_id"].nunique() for name, (frame, _) in contestants.items()}
+    pace = {name: curves[name] / seconds[name] for name in contestants}
+    rows = [(name, f"{curves[name]:,}", f"{pace[name]:,.0f}", f"{pace[SQL] / pace[name]:.1f}") for name in contestants]
+    timing.print_table(f"E on {title}", ("contestant", "curves", "curves/s", "SQL is faster by"), rows)
 
 
-def _rounds(contestants: dict[str, Callable[[], object]], title: str) -> dict[str, list[float]]:
-    seconds: dict[str, list[float]] = {name: [] for name in contestants}
-    steps = [(number, name) for number in range(ROUNDS + 1) for name in contestants]
-    for number, name in tqdm(steps, desc=title, delay=1, leave=False, disable=None):
-        started = time.perf_counter()
-        contestants[name]()
-        if number > 0:  # the first round warms up
-            seconds[name].append(time.perf_counter() - started)
-    return seconds
+def _first(points: pd.DataFrame, number: int) -> pd.DataFrame:
+    chosen: pd.DataFrame = points[points["curve_id"] < points["curve_id"].min() + number]
+    return chosen
 
 
-MEMORY_CHILD = """
-import json, resource, sys
-import duckdb
-from pathlib import Path
-from pipeline import bench
-from pipeline.settings import Settings
-connection = duckdb.connect()
-connection.execute("create table curve_points as from read_parquet(?)", [sys.argv[1]])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-bench.by_sql(connection, Settings())
-print(json.dumps([before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
-"""
-
-
-def _bench_memory(settings: Settings) -> None:
-    """Peak memory of a process that reads a million curves from Parquet and scores them."""
+def measure_memory(points: pd.DataFrame, settings: Settings) -> None:
+    """Print the peak memory of a process that reads curves from Parquet and scores them in SQL."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "points.parquet"
-        points = synthetic_points()  # noqa: F841 - read by the query below
         with duckdb.connect() as connection:
-            connection.execute(f"copy (from points) to '{path}' (format parquet)")
-        output = subprocess.run(  # noqa: S603 - our own code
-            [sys.executable, "-c", MEMORY_CHILD, str(path)],
-            cwd=settings.root,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-    before, peak = (kilobytes / 1024 for kilobytes in json.loads(output))
-    rows = [("curves loaded", f"{before:,.0f}"), ("curves scored", f"{peak:,.0f}")]
-    _print_table(f"Peak memory, {SYNTHETIC_CURVES:,} curves in a process of their own", ("when", "MiB"), rows)
+            connection.register("points", points)
+            database.copy_to(connection, "from points", path, "format parquet")
+        before, peak = timing.in_own_process(partial(score_file, path, settings))
+    title = f"Peak memory, {points['curve_id'].nunique():,} curves in a process of their own"
+    timing.print_table(title, ("when", "MB"), [("curves loaded", f"{before:,.0f}"), ("curves scored", f"{peak:,.0f}")])
 
 
-def _bench_report(settings: Settings) -> None:
-    """Seconds of each stage as make runs it, scores present, beside the import of its libraries alone."""
-    stages = ("fetch", "load", "score", "sharpness", "analyse", "report")
-    with tempfile.TemporaryDirectory() as folder:
-        # A copy, so that neither the database nor the results of this checkout are touched.
-        for name in ("pipeline", "sql", "data/raw", "outputs/tables"):
-            shutil.copytree(settings.root / name, Path(folder) / name)
-        commands: dict[str, Sequence[str]] = {}
-        for stage in stages:
-            commands[stage] = [sys.executable, "-m", "pipeline", stage, "--source", settings.source]
-            commands[f"{stage}, imports alone"] = [sys.executable, "-c", f"import pipeline.{stage}"]
-
-        def call(command: Sequence[str]) -> Callable[[], object]:
-            return lambda: subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603
-
-        seconds = _rounds({name: call(command) for name, command in commands.items()}, "a warm report")
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    rows = [(stage, f"{medians[stage]:.2f}", f"{medians[f'{stage}, imports alone']:.2f}") for stage in stages]
-    total = sum(medians[stage] for stage in stages)
-    imports = sum(medians[f"{stage}, imports alone"] for stage in stages)
-    rows.append(("all stages", f"{total:.2f}", f"{imports:.2f}"))
-    _print_table("A warm report, scores present", ("stage", "seconds", "of which imports"), rows)
-
-
-def _print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    print(title)
-    for row in (header, *rows):
-        first, *others = (
-            cell.ljust(w) if i == 0 else cell.rjust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        print("  " + "  ".join([first, *others]))
-    print()
+def score_file(path: Path, settings: Settings) -> tuple[float, float]:
+    """Peak memory before and after the curves of a file of points were scored."""
+    with duckdb.connect() as connection:
+        connection.read_parquet(str(path)).create("curve_points")
+        before = timing.peak_megabytes()
+        by_sql(connection, settings)
+        return before, timing.peak_megabytes()

@@ -1,29 +1,21 @@
 """How fast score files are loaded, beside three other ways to read them."""
 
 import json
-import resource
 import tempfile
-import time
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import partial
-from io import StringIO
-from multiprocessing import get_context
 from pathlib import Path
-from statistics import median
-from typing import NamedTuple
 
 import duckdb
 
-from pipeline import database, load, score_files
+from pipeline import stages
+from pipeline.core import database
+from pipeline.core.settings import Settings
 from pipeline.fetch import checkout
-from pipeline.fetch.scorefiles import TASKS
-from pipeline.settings import Settings
-
-REPETITIONS = 5
-MEGABYTE = 1e6
+from pipeline.fetch.listing import TASKS
+from pipeline.load import score_files, staging, tree
+from pipeline.sources import CHECKOUT
+from tests.benchmarks import timing
 
 GLOB = """
 create temp table source_rows as
@@ -81,63 +73,37 @@ from exploded
 """
 
 
-class Measurement(NamedTuple):
-    """The median time of a way to read the files, in seconds, and the largest memory of its process."""
+def run(settings: Settings) -> None:
+    """Print how long the load of the checkout that `settings.source` names takes, beside reading bytes alone.
 
-    name: str
-    seconds: float
-    times_raw_read: float
-    peak_megabytes: float
-
-
-def measure(settings: Settings) -> list[Measurement]:
-    """Measure the load of the checkout that `settings.source` names; the first measurement is the reading alone.
-
-    Each way runs in a process of its own, for its memory, once unmeasured and then five times.
+    Each way runs in a process of its own, for its memory, once unmeasured and then in every round.
 
     Raises:
         PipelineError: the source is no checkout.
     """
-    folder = settings.root / settings.source
+    folder = settings.path.resolve()
     paths = checkout.list_paths(folder)
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch)
         (root / "sql").symlink_to(settings.sql)
-        there = replace(settings, root=root, source=str(folder.resolve()), keep_going=True)
-        ways: dict[str, Callable[[], None]] = {
+        there = replace(settings, root=root, source=str(folder), keep_going=True)
+        ways = {
             "bytes alone": partial(read_bytes, folder, paths),
             "load: files to rows": partial(load_rows, folder, paths, settings.sql),
             "DuckDB read_json over the glob, to rows": partial(load_glob, folder),
             "json and DataFrame, to rows": partial(load_frame, folder, paths),
             "load: all, staged and checked": partial(load_all, there, paths),
-            "load: all, nothing changed": partial(load_again, there),
+            "load: nothing changed": partial(stages.run, there, "load"),
         }
-        found = {name: _in_own_process(way) for name, way in ways.items()}
+        found = {name: timing.in_own_process(partial(measure, way)) for name, way in ways.items()}
     raw, _ = found["bytes alone"]
-    return [Measurement(name, seconds, seconds / raw, peak) for name, (seconds, peak) in found.items()]
+    rows = [(name, f"{own:.3f}", f"{own / raw:.1f}", f"{peak:,.0f}") for name, (own, peak) in found.items()]
+    timing.print_table(f"Load of {len(paths):,} score files", ("way", "seconds", "x raw read", "peak MB"), rows)
 
 
-def show(measurements: list[Measurement]) -> str:
-    """The measurements as a table of text."""
-    head = f"{'way':<42}{'seconds':>9}{'x raw read':>12}{'peak MB':>9}"
-    lines = [f"{m.name:<42}{m.seconds:>9.3f}{m.times_raw_read:>12.1f}{m.peak_megabytes:>9.0f}" for m in measurements]
-    return "\n".join([head, *lines])
-
-
-def _in_own_process(way: Callable[[], None]) -> tuple[float, float]:
-    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_timed, way).result()
-
-
-def _timed(way: Callable[[], None]) -> tuple[float, float]:
-    times = []
-    with redirect_stdout(StringIO()):
-        for _ in range(REPETITIONS + 1):
-            start = time.perf_counter()
-            way()
-            times.append(time.perf_counter() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE
-    return median(times[1:]), peak
+def measure(way: timing.Work) -> tuple[float, float]:
+    """Median seconds of a way to read the files, and the largest memory of its process."""
+    return timing.median_seconds(way), timing.peak_megabytes()
 
 
 def read_bytes(folder: Path, paths: list[str]) -> None:
@@ -149,11 +115,13 @@ def read_bytes(folder: Path, paths: list[str]) -> None:
 def load_rows(folder: Path, paths: list[str], sql: Path) -> None:
     """Read, judge and flatten the files, and let DuckDB explode them."""
     with duckdb.connect() as connection, tempfile.NamedTemporaryFile(suffix=".ndjson") as lines:
-        connection.execute("set memory_limit = ?", [load.MEMORY_LIMIT])
+        connection.execute("set memory_limit = ?", [staging.MEMORY_LIMIT])
         score_files.write_lines(folder, paths, lines)
         lines.flush()
-        load.open_lines(connection, lines.name)
-        database.build_table(connection, sql / "sources" / "score_files" / "09_source_rows.sql", temporary=True)
+        tree.open_lines(connection, lines.name)
+        database.build_table(
+            connection, sql / "sources" / "score_files" / "staging" / "source_rows.sql", temporary=True
+        )
 
 
 def load_glob(folder: Path) -> None:
@@ -164,7 +132,7 @@ def load_glob(folder: Path) -> None:
 
 
 def load_frame(folder: Path, paths: list[str]) -> None:
-    """Collect a record a score with Python's json, and make one DataFrame of them."""
+    """Collect one record per score with Python's json, and make one DataFrame of them."""
     # Imported here: it takes 90 MB, which the other ways do not need.
     import pandas as pd  # noqa: PLC0415
 
@@ -194,12 +162,6 @@ def load_frame(folder: Path, paths: list[str]) -> None:
 
 
 def load_all(settings: Settings, paths: list[str]) -> None:
-    """The load stage as `make load` runs it, into a new database."""
+    """The load stage, into a new database."""
     settings.database.unlink(missing_ok=True)
-    load.load_tree(settings, settings.root / settings.source, paths)
-
-
-def load_again(settings: Settings) -> None:
-    """The load stage over a database that holds these files already, listing included."""
-    folder = settings.root / settings.source
-    load.load_tree(settings, folder, checkout.list_paths(folder))
+    tree.load_tree(settings, CHECKOUT, settings.path, paths)

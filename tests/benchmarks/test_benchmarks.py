@@ -1,13 +1,17 @@
 """The contestants of `make bench` compute the same thing: a race between different sums would tell nothing."""
 
+from pathlib import Path
+
 import duckdb
 import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline import bench, bench_sharpness
-from pipeline.settings import Settings
-from pipeline.sharpness.boot import boot_chunk
+from pipeline.core.settings import Settings
+from pipeline.curve_tests.boot import boot_chunk
+from tests.benchmarks import __main__, timing
+from tests.benchmarks import curve_tests as bench_curve_tests
+from tests.benchmarks import emergence as bench
 
 
 def test_all_contestants_agree():
@@ -19,6 +23,7 @@ def test_all_contestants_agree():
         rows = connection.execute("select emergence_score from curve_emergence order by curve_id").fetchall()
     ours = np.array([np.nan if score is None else score for (score,) in rows])
     assert np.isfinite(ours).sum() > 250
+    assert bench.by_arrays(points) == pytest.approx(ours, rel=1e-12, nan_ok=True)
     assert bench.by_numpy_loop(points) == pytest.approx(ours, rel=1e-12, nan_ok=True)
     assert bench.by_pandas_arrays(points).to_numpy() == pytest.approx(ours, rel=1e-12, nan_ok=True)
     finite = np.isfinite(ours)
@@ -29,15 +34,22 @@ def test_synthetic_points_are_the_same_again():
     assert bench.synthetic_points(curves=10).equals(bench.synthetic_points(curves=10))
 
 
+def test_every_bench_is_run():
+    folder = Path(__main__.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py") if "\ndef run(" in path.read_text()}
+    # That of the load needs the tree that score_files rebuilds, and is run by it.
+    assert set(__main__.BENCHES) == modules - {"load"}
+
+
 def test_the_machine_has_a_name():
-    assert "cores" in bench.describe_machine()
+    assert "cores" in timing.machine()
 
 
 def test_the_loop_and_the_arrays_make_the_same_score_test():
-    counts, n, design = bench_sharpness.made_up(60)
+    counts, n, design = bench_curve_tests.made_up(60)
     ours = boot_chunk(counts, n, design, (1,), np.random.SeedSequence(1))["curvature_statistic"]
-    null, added = bench_sharpness._null_designs(design.log_scale[0])[0]
-    theirs = np.array([bench_sharpness._loop_t(count, 50.0, null, added) for count in counts])
+    null, added = bench_curve_tests.null_designs(design.log_scale[0])[0]
+    theirs = np.array([bench_curve_tests.loop_t(count, 50.0, null, added) for count in counts])
     # Ours is divided by the dispersion where that is above one, which makes it smaller and never larger.
     p = stats.chi2.sf(ours**2, 1)
     assert (p > theirs - 0.01).all()

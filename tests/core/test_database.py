@@ -6,8 +6,8 @@ import sys
 import duckdb
 import pytest
 
-from pipeline import database, files
-from pipeline.errors import PipelineError
+from pipeline.core import database, files
+from pipeline.core.errors import PipelineError
 
 
 def test_a_database_that_another_process_holds_names_it(tmp_path):
@@ -44,6 +44,32 @@ def test_a_missing_database_says_how_to_make_one(tmp_path):
     missing = tmp_path / "none.duckdb"
     with pytest.raises(PipelineError, match="Next: run `make load`"), database.connect(missing, read_only=True):
         pass
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "copy (select 1 as x) to '{folder}/written.csv'",
+        "from read_csv('{folder}/read.csv')",
+        "attach '{folder}/attached.duckdb'",
+        "export database '{folder}/exported'",
+        "install httpfs",
+        "set enable_external_access = true",
+        "set lock_configuration = false",
+        "create table t as select 1 as x",
+    ],
+)
+def test_what_only_reads_a_database_reaches_no_other_file(tmp_path, query):
+    path = tmp_path / "own.duckdb"
+    with database.connect(path, create=True) as connection:
+        connection.execute("create table own as select 1 as x")
+    (tmp_path / "read.csv").write_text("x\n1\n")
+    before = sorted(tmp_path.iterdir())
+    with database.connect(path, read_only=True) as connection:
+        with pytest.raises(duckdb.Error):
+            connection.execute(query.format(folder=tmp_path))
+        assert connection.execute("from own").fetchall() == [(1,)]
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_transaction_is_all_or_nothing(connection):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pipeline import wording
+from pipeline.core import wording
 
 
 @pytest.mark.parametrize(

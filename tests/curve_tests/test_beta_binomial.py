@@ -1,13 +1,13 @@
-"""Counts drawn from a world."""
+"""Counts drawn from a fitted model."""
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline.sharpness.draws import distribution, draw
+from pipeline.curve_tests.beta_binomial import distribution, draw
 
 
-def test_two_items_by_hand():
+def test_two_examples_by_hand():
     # P(both right) = p^2 + rho p (1 - p).
     p, rho = 0.3, 0.2
     both = p**2 + rho * p * (1 - p)

@@ -8,12 +8,12 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sharpness import source
-from pipeline.sharpness.evaluate import status
-from pipeline.sharpness.fit import STEEPEST, fit_intercept, fit_line, fit_power_law
-from pipeline.sharpness.ladder import fit_ladder
-from pipeline.sharpness.model import deviance, eta_of, probability
-from tests.sharpness.made import curves, smooth_world
+from pipeline.curve_tests import source
+from pipeline.curve_tests.evaluate import status
+from pipeline.curve_tests.fit import STEEPEST, fit_intercept, fit_line, fit_power_law
+from pipeline.curve_tests.ladder import fit_ladder
+from pipeline.curve_tests.model import deviance, eta_of, probability
+from tests.made import curves, smooth_curves
 
 
 def statuses(some):
@@ -90,21 +90,21 @@ def test_a_given_slope_is_kept():
 
 
 def test_curves_do_not_touch_each_other():
-    some = smooth_world(40, 30, chance=0.2)
+    some = smooth_curves(40, 30, chance=0.2)
     together = fit_power_law(some)
     for row in (0, 17, 39):
         alone = fit_power_law(some.take(np.array([row])))
         assert alone.alpha[0] == pytest.approx(together.alpha[row], abs=1e-9)
 
 
-def test_scales_without_items_have_no_weight():
+def test_scales_without_examples_have_no_weight():
     full = curves([10, 20, 30, 40], 100)
     counts, n = (np.pad(values, ((0, 0), (0, 1))) for values in (full.counts, full.n))
     padded = full._replace(counts=counts, n=n, x=np.pad(full.x, ((0, 0), (0, 1)), constant_values=9.0))
     assert fit_line(padded).beta == pytest.approx(fit_line(full).beta, abs=1e-7)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(0, 12), min_size=4, max_size=8),
     chance=st.sampled_from([0.0, 0.2, 0.5]),

@@ -1,63 +1,54 @@
-"""The fingerprint changes with all that a number depends on, and with nothing else."""
+"""The key of a table of tests changes with all that a number depends on, and with nothing else."""
 
 import ast
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline import sharpness
-from pipeline.settings import ROOT
-from pipeline.sharpness import fingerprint as module
-from pipeline.sharpness import plan, source, stage
-from pipeline.sharpness.boot import SCHEDULE
-from pipeline.sharpness.fingerprint import CHUNK_MODULES, MODULES, fingerprint, without_words
-from tests.sharpness.made import frame_of, smooth_world
-
-FOLDER = Path(sharpness.__file__).parent
+from pipeline.core import freshness
+from pipeline.core.settings import ROOT
+from pipeline.curve_tests import evaluate, parts, plan, source, stage, table
+from pipeline.curve_tests.boot import SCHEDULE
+from pipeline.curve_tests.stage import key_of
+from tests.made import frame_of, smooth_curves
 
 
-def imported(name):
-    """The modules of this folder that a module needs, itself included."""
-    found, waiting = set(), [name]
+def imported(*modules):
+    """The files of this project that modules need, found by following every `from ... import`."""
+    found, waiting = set(), list(modules)
     while waiting:
-        one = waiting.pop()
-        if one in found:
+        name = waiting.pop()
+        path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+        if path in found or not path.is_file():
             continue
-        found.add(one)
-        for node in ast.walk(ast.parse((FOLDER / f"{one}.py").read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline.sharpness"):
-                rest = (node.module or "").split(".")[2:]
-                waiting += rest or [alias.name for alias in node.names]
+        found.add(path)
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("pipeline"):
+                waiting += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
     return found
 
 
-def test_it_covers_all_modules_that_a_number_comes_from():
-    assert imported("evaluate") == set(CHUNK_MODULES)
-    assert imported("plan") | imported("table") == set(MODULES)
+@pytest.fixture
+def keyed(monkeypatch):
+    """A function that tells which files' code goes into the key that a module makes while some work is done."""
+
+    def files_of(module, work):
+        named = []
+        monkeypatch.setattr(module, "code_key", lambda *names: named.extend(names) or "code")
+        work()
+        return {path for path in freshness.closure(*named) if path.name != "__init__.py"}
+
+    return files_of
 
 
-def test_words_do_not_count():
-    plain = 'def f(x):\n    return x + 1\n\n\nNAME = "# not a comment"\n'
-    worded = '''
-"""A module
-of two lines."""
-
-# why
-def f(x):  # what
-    """Add one."""
-    return x + 1
-NAME = "# not a comment"
-'''
-    assert without_words(plain) == without_words(worded)
-    assert "# not a comment" in without_words(worded)
-    assert without_words(plain) != without_words(plain.replace("+ 1", "+ 2"))
-
-
-def test_a_text_that_is_no_docstring_counts():
-    # A query is code.
-    assert without_words('QUERY = """\nselect 1\n"""\n') != without_words('QUERY = """\nselect 2\n"""\n')
+def test_it_covers_all_modules_that_a_number_comes_from(keyed, tmp_path):
+    of_a_chunk = keyed(parts, lambda: parts.run([], (10,), tmp_path, workers=1))
+    of_the_table = keyed(freshness, lambda: key_of(frame_of(smooth_curves(4, 20)), (10,), 1))
+    assert of_a_chunk == imported(evaluate.evaluate.__module__)
+    assert of_the_table == imported(plan.plan.__module__, table.curve_tests.__module__)
+    assert {path.stem for path in of_a_chunk} > {"boot", "bounds", "gaussian", "ladder", "predict", "emergence"}
+    assert {path.stem for path in of_the_table} > {"pooled", "source", *(path.stem for path in of_a_chunk)}
 
 
 def changed(frame, column, value):
@@ -72,24 +63,25 @@ def changed(frame, column, value):
     [("scores", np.array([0.5] * 10)), ("n_test", 21), ("chance", 0.1), ("set_aside", "flat"), ("family", "other")],
 )
 def test_every_input_changes_it(column, value):
-    frame = frame_of(smooth_world(4, 20))
-    assert fingerprint(frame, (10,), 1) != fingerprint(changed(frame, column, value), (10,), 1)
+    frame = frame_of(smooth_curves(4, 20))
+    assert key_of(frame, (10,), 1) != key_of(changed(frame, column, value), (10,), 1)
 
 
 def test_replicates_seed_and_code_change_it_and_columns_that_are_not_used_do_not(monkeypatch):
-    frame = frame_of(smooth_world(4, 20))
-    known = fingerprint(frame, (10,), 1)
-    assert known == fingerprint(frame.assign(curve_id=range(4)), (10,), 1)
-    assert len({known, fingerprint(frame, (11,), 1), fingerprint(frame, (10,), 2)}) == 3
-    monkeypatch.setattr(module, "code_version", lambda _: "other")
-    assert fingerprint(frame, (10,), 1) != known
+    frame = frame_of(smooth_curves(4, 20))
+    known = key_of(frame, (10,), 1)
+    assert known == key_of(frame.assign(curve_id=range(4)), (10,), 1)
+    assert len({known, key_of(frame, (11,), 1), key_of(frame, (10,), 2)}) == 3
+    monkeypatch.setattr(freshness, "code_key", lambda *_: "other")
+    assert key_of(frame, (10,), 1) != known
 
 
 def test_a_missing_value_has_a_place():
-    frame = frame_of(smooth_world(2, 20)).assign(n_test=pd.NA)
-    assert fingerprint(frame, (10,), 1) == fingerprint(frame.copy(), (10,), 1)
+    frame = frame_of(smooth_curves(2, 20)).assign(n_test=pd.NA)
+    assert key_of(frame, (10,), 1) == key_of(frame.copy(), (10,), 1)
 
 
 def test_the_committed_table_was_made_by_this_code_from_these_scores(real):
-    committed = ROOT / "outputs" / "tables" / stage.NAME
-    assert stage.fingerprint_of(committed) == fingerprint(source.read(real), SCHEDULE, plan.SEED)
+    assert freshness.is_made_from(
+        ROOT / "outputs" / "tables" / stage.NAME, key_of(source.read(real), SCHEDULE, plan.SEED)
+    )

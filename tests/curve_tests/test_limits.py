@@ -1,16 +1,19 @@
-"""Every part on the curves that break such code: all wrong, all right, a clean step, three items, four scales."""
+"""Every part on the curves that break such code: all wrong, all right, a clean step, three examples, four scales."""
+
+from functools import cache
 
 import numpy as np
 import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from pipeline.sharpness.bounds import jump_excluded
-from pipeline.sharpness.evaluate import Chunk, evaluate
-from pipeline.sharpness.gaussian import gaussian_tests
-from pipeline.sharpness.ladder import fit_curvature, fit_ladder
-from pipeline.sharpness.predict import predict, predict_gaussian
-from tests.sharpness.made import curves, design_of
+from pipeline.curve_tests.bounds import jump_excluded
+from pipeline.curve_tests.evaluate import Chunk, evaluate
+from pipeline.curve_tests.gaussian import gaussian_tests
+from pipeline.curve_tests.ladder import fit_curvature, fit_ladder
+from pipeline.curve_tests.model import Curves
+from pipeline.curve_tests.predict import predict, predict_gaussian
+from tests.made import curves, design_of
 
 SEED = np.random.SeedSequence(2)
 NONE = np.zeros(1)
@@ -19,29 +22,43 @@ ODD = {
     "all right": ([9, 9, 9, 9, 9, 9], 9),
     "a clean step": ([0, 0, 0, 9, 9, 9], 9),
     "a blip": ([0, 0, 3, 0, 0, 0], 3),
-    "three items": ([0, 0, 1, 0, 2, 3], 3),
+    "three examples": ([0, 0, 1, 0, 2, 3], 3),
     "four scales": ([0, 1, 2, 9], 9),
-    "one item": ([0, 1, 0, 1], 1),
+    "one example": ([0, 1, 0, 1], 1),
     "falling": ([90, 70, 40, 20, 5, 0], 100),
     "below chance": ([1, 2, 0, 1, 2, 1], 100),
 }
 
 
+@cache
+def evaluated(scales, chance):
+    """What is said of the odd curves of so many scales, together, as curves come: by name."""
+    names = [name for name, (counts, _) in ODD.items() if len(counts) == scales]
+    parts = [curves(*ODD[name], chance=chance) for name in names]
+    some = Curves(*map(np.concatenate, zip(*parts, strict=True)))
+    found = evaluate(Chunk(some.counts, some.n[:, 0], design_of(some), is_gaussian=False, seed=SEED), (60,))
+    return {name: {key: column[row] for key, column in found.items()} for row, name in enumerate(names)}
+
+
 @pytest.mark.parametrize("chance", [0.0, 0.25])
 @pytest.mark.parametrize("name", ODD)
 def test_every_number_is_one(name, chance):
-    some = curves(*ODD[name], chance=chance)
-    chunk = Chunk(some.counts, some.n[:, 0], design_of(some), is_gaussian=False, seed=SEED)
-    found = evaluate(chunk, (60,))
-    is_below = found["status"][0] == "below_chance"
+    found = evaluated(len(ODD[name][0]), chance)[name]
+    is_below = found["status"] == "below_chance"
     for column in (test + "_p" for test in ("curvature", "emergence", "steep", "steeper", "break")):
-        assert np.isnan(found[column][0]) if is_below else 0 < found[column][0] <= 1, column
-    assert np.isfinite(found["alpha"][0])
+        assert np.isnan(found[column]) if is_below else 0 < found[column] <= 1, column
+    assert np.isfinite(found["alpha"])
     assert np.isfinite(found["expected_counts"]).all()
-    assert found["deviance"][0] >= 0
+    assert found["deviance"] >= 0
     if not is_below:
-        assert 0 <= found["without_1_low"][0] <= found["without_1_predicted"][0] <= found["without_1_high"][0] <= 1
-        assert found["jump_excluded_10"][0] in (0, 1)
+        assert 0 <= found["without_1_low"] <= found["without_1_predicted"] <= found["without_1_high"] <= 1
+        assert found["jump_excluded_10"] in (0, 1)
+
+
+def test_a_chunk_may_hold_one_curve():
+    some = curves(*ODD["below chance"])
+    alone = evaluate(Chunk(some.counts, some.n[:, 0], design_of(some), is_gaussian=False, seed=SEED), (60,))
+    assert alone["alpha"] == pytest.approx(evaluated(6, 0.0)["below chance"]["alpha"])
 
 
 def test_after_nothing_but_zeros_nothing_much_is_foreseen():
@@ -75,7 +92,7 @@ def test_rungs_by_hand():
     flat = fit_ladder(curves([5, 5, 5, 5, 5], 10))
     assert flat.constant == pytest.approx(0)
     assert flat.curvature.deviance == pytest.approx(0, abs=1e-6)
-    # 0 and 1 of one item, half of the time: four scales cost 2 log 2 each.
+    # 0 and 1 of one example, half of the time: four scales cost 2 log 2 each.
     assert fit_ladder(curves([0, 1, 0, 1], 1)).constant == pytest.approx(8 * np.log(2))
     # 0, 1, 0, 1 pooled to 0, 1/2, 1/2, 1: two scales cost 2 log 2 each.
     assert fit_ladder(curves([0, 1, 0, 1], 1)).monotone == pytest.approx(4 * np.log(2))

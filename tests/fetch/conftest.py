@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.core.settings import GitHub, Settings
 from pipeline.fetch import transport_https
 from pipeline.fetch.web import Patience
-from pipeline.settings import GitHub, Settings
 from tests.github_server import GitHubServer, Repository, score_files, serving
 
 NOW = 1_000_000.0

@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import fetch
-from pipeline.errors import PipelineError
+from pipeline import sources
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
 from pipeline.fetch import checkout
-from pipeline.settings import Settings
 from tests.github_server import score_files
 
 
@@ -29,7 +29,7 @@ def test_lists_score_files_of_any_name_in_order_and_nothing_else(folder: Path) -
 
 def test_fetch_counts_the_files_and_copies_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = Settings(root=folder.parent, source="BIG-bench")
-    assert fetch.run(settings) == []
+    assert sources.fetch(settings) == []
     assert not settings.data.exists()
     assert "12 score files" in capsys.readouterr().out
 
@@ -52,4 +52,4 @@ def test_a_checkout_without_score_files_is_an_error(tmp_path: Path) -> None:
 
 def test_a_source_that_is_neither_known_nor_a_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="SOURCE=nowhere is not a source.*Next: "):
-        fetch.run(Settings(root=tmp_path, source="nowhere"))
+        sources.fetch(Settings(root=tmp_path, source="nowhere"))

@@ -3,11 +3,11 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.errors import PipelineError
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import GitHub, Settings
 from pipeline.fetch.github import Api, check_ref
-from pipeline.fetch.scorefiles import accept
+from pipeline.fetch.listing import accept
 from pipeline.fetch.web import NoAnswer, Patience, Web
-from pipeline.settings import GitHub, Settings
 from tests.fetch.conftest import expected
 from tests.github_server import COMMIT, GitHubServer, Repository, score_files, serving
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import PipelineError
-from pipeline.fetch import scorefiles
-from pipeline.fetch.scorefiles import Entry, ScoreFile, accept, blob_sha1, is_intact, is_score_path
+from pipeline.core.errors import PipelineError
+from pipeline.fetch import listing
+from pipeline.fetch.listing import Entry, ScoreFile, accept, blob_sha1, is_intact, is_score_path
 
 GOOD = "bigbench/benchmark_tasks/logical_args/results/scores_BIG-G_128b_T=0.json"
 HOSTILE = [
@@ -109,14 +109,14 @@ def test_accept_stops_at_an_unusable_size_or_hash(changes: dict[str, object]) ->
 
 def test_accept_caps_the_size_of_a_file() -> None:
     with pytest.raises(PipelineError, match="more than"):
-        accept([entry(size=scorefiles.MAX_FILE_SIZE + 1)], "test")
+        accept([entry(size=listing.MAX_FILE_SIZE + 1)], "test")
 
 
 def test_accept_caps_the_number_of_files_and_their_sum(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scorefiles, "MAX_FILES", 1)
+    monkeypatch.setattr(listing, "MAX_FILES", 1)
     with pytest.raises(PipelineError, match="at most 1 "):
         accept([entry(), entry(GOOD.replace("128b", "1b"))], "test")
-    monkeypatch.setattr(scorefiles, "MAX_TOTAL_SIZE", 1)
+    monkeypatch.setattr(listing, "MAX_TOTAL_SIZE", 1)
     with pytest.raises(PipelineError, match="at most"):
         accept([entry()], "test")
 

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PipelineError
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
 from pipeline.fetch import manifest
+from pipeline.fetch.listing import ScoreFile
 from pipeline.fetch.manifest import Manifest
-from pipeline.fetch.scorefiles import ScoreFile
-from pipeline.settings import Settings
 
 FILES = (ScoreFile("bigbench/benchmark_tasks/a/results/scores_b.json", 2, "0" * 40),)
 

@@ -1,21 +1,24 @@
+import os
 import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from pipeline import __main__ as command
-from pipeline import fetch, stamps
-from pipeline.errors import PipelineError
+from pipeline import sources, stages
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import ROOT, GitHub, Settings, parse_max_wait
 from pipeline.fetch import manifest, official
-from pipeline.fetch.scorefiles import blob_sha1
+from pipeline.fetch.listing import blob_sha1
 from pipeline.fetch.web import Patience
-from pipeline.settings import ROOT, GitHub, Settings, parse_max_wait
 from tests.fetch.conftest import Clock, expected, fetched, tree
 from tests.github_server import COMMIT, FOR_EVER, GitHubServer, Repository, refused_address, score_files, serving
 
@@ -38,9 +41,14 @@ FINAL = ["not_found", "forbidden"]
 PLACES = ["api", "archive", "raw"]
 
 
+def pinned_folder(settings: Settings) -> str:
+    """Where the fetched files lie, from the root."""
+    return manifest.read(settings).folder
+
+
 def lose(settings: Settings, number: int) -> None:
     """Delete some fetched files."""
-    folder = settings.root / manifest.read(settings).folder
+    folder = settings.root / pinned_folder(settings)
     for path in sorted(folder.rglob("*.json"))[:number]:
         path.unlink()
 
@@ -135,12 +143,13 @@ def test_a_second_fetch_asks_for_nothing(
 ) -> None:
     settings = settings_for(server)
     first = official.fetch(settings, patience)
+    score_paths = [settings.root / pinned_folder(settings) / path for path in expected(server.repository)]
     assert f"0 kept, 12 fetched, 0 failed, in data/raw/official/{COMMIT}" in capsys.readouterr().out
     server.requests.clear()
-    written = {path: path.stat().st_mtime_ns for path in first}
+    written = {path: path.stat().st_mtime_ns for path in (*first, *score_paths)}
     assert official.fetch(settings, patience) == first
     assert not server.requests
-    assert written == {path: path.stat().st_mtime_ns for path in first}
+    assert written == {path: path.stat().st_mtime_ns for path in written}
     assert "12 kept, 0 fetched, 0 failed" in capsys.readouterr().out
 
 
@@ -149,8 +158,9 @@ def test_a_damaged_file_is_fetched_again(
     damage: bytes, server: GitHubServer, patience: Patience, settings_for: Make
 ) -> None:
     settings = settings_for(server)
-    (_, first, *_) = official.fetch(settings, patience)
-    first.write_bytes(damage)
+    official.fetch(settings, patience)
+    first = manifest.read(settings).files[0].path
+    (settings.root / pinned_folder(settings) / first).write_bytes(damage)
     official.fetch(settings, patience)
     assert fetched(settings, COMMIT) == expected(server.repository)
     assert len(server.asked("raw")) == 13
@@ -217,22 +227,40 @@ def test_hostile_names_in_the_listing_are_left_out_and_named(
     assert "\x1b" not in said
 
 
-def test_every_product_is_a_file_that_make_can_look_for(
+def test_every_product_is_there_and_every_score_file_is_watched(
     server: GitHubServer, patience: Patience, settings_for: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_for(server)
+    (settings.root / "sql").symlink_to(ROOT / "sql")
     monkeypatch.setattr(official, "Patience", lambda max_wait: replace(patience, max_wait=max_wait))
-    products = fetch.run(settings)
-    stamp = stamps.write(settings, "fetch", products).read_text()
-    listed = [line.removeprefix("product: ") for line in stamp.splitlines() if line.startswith("product: ")]
-    assert len(listed) == 13
-    assert all((settings.root / product).is_file() and " " not in product for product in listed)
+    stages.run(settings, "fetch")
+    products = sources.fetch(settings)
+    assert products == [manifest.path(settings)]
+    assert products[0].is_file()
+    assert fetch_reason(settings) == ""
+    seen = official.inputs(settings)
+    paths = [settings.root / pinned_folder(settings) / file.path for file in manifest.read(settings).files]
+    assert len(paths) == 12
+    for path in paths:
+        content = path.read_bytes()
+        path.unlink()
+        assert official.inputs(settings) != seen
+        path.write_bytes(content)
+    paths[0].unlink()
+    assert fetch_reason(settings) == "changed: input"
+    stages.run(settings, "fetch")
+    assert paths[0].is_file()
+    assert fetch_reason(settings) == ""
+
+
+def fetch_reason(settings: Settings) -> str:
+    """Why a fetch would run again."""
+    return dict(stages.status(settings))["fetch"]
 
 
 def test_the_command_takes_its_options_from_arguments_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Settings] = []
-    monkeypatch.setattr(fetch, "run", lambda settings: seen.append(settings) or [])
-    monkeypatch.setattr(stamps, "write", lambda *_: None)
+    monkeypatch.setattr(stages, "run", lambda settings, name: seen.append(settings) if name == "fetch" else None)
     monkeypatch.setenv("BIGBENCH_RAW", "http://raw.example.org/")
     arguments = ["fetch", "--source", "official", "--ref", "v1", "--via", "https", "--max-wait", "5"]
     assert command.main(arguments) == 0
@@ -254,28 +282,67 @@ def test_no_bar_where_there_is_no_terminal(
     assert capfd.readouterr().err == ""
 
 
-# A run in a process of its own, for it will be killed.
+# Runs in processes of their own, for they will be killed: for each line that comes in one, which is a fork of a process
+# that has imported everything already. Out come the number of its process and, when it has ended, its exit status.
 RUN = """
-import sys
+import os, sys
 from pathlib import Path
-from pipeline.errors import PipelineError
 from pipeline.fetch import official, transport_https
-from pipeline.settings import GitHub, Settings
+from pipeline.core.settings import GitHub, Settings
 root, via, base, git = sys.argv[1:]
 transport_https.MOST_SINGLE_FILES = 5
 github = GitHub(api=base + "/api", archive=base + "/archive", raw=base + "/raw", git=git)
-print("ready", flush=True)
-official.fetch(Settings(root=Path(root), source="official", via=via, github=github))
+for _ in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            official.fetch(Settings(root=Path(root), source="official", via=via, github=github))
+            status = 0
+        finally:
+            os._exit(status)
+    print(pid, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
 
-def start(root: Path, via: str, server: GitHubServer, git: str = "") -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(root), via, server.base, git], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
+class Runs:
+    """Fetches that a test starts, and stops by a signal."""
+
+    def __init__(self, root: Path, via: str, server: GitHubServer, git: str = "") -> None:
+        self._forks = subprocess.Popen(
+            [sys.executable, "-c", RUN, str(root), via, server.base, git],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._forks.communicate()
+
+    def _next(self) -> int:
+        assert self._forks.stdout is not None
+        # What a fetch prints for its user is in between.
+        while not (line := self._forks.stdout.readline()).strip().lstrip("-").isdigit():
+            assert line
+        return int(line)
+
+    def stopped(self, stop: signal.Signals, wait: Callable[[], object]) -> int:
+        """Start a fetch, send it a signal after `wait`, and return its exit status."""
+        assert self._forks.stdin is not None
+        self._forks.stdin.write("go\n")
+        self._forks.stdin.flush()
+        pid = self._next()
+        wait()
+        # One that has ended is nobody by now, or is not waited for yet.
+        with suppress(ProcessLookupError):
+            os.kill(pid, stop)
+        return self._next()
 
 
 @pytest.mark.parametrize(("via", "longest"), [("https", 0.12), ("git", 0.12)])
@@ -289,18 +356,16 @@ def test_killed_at_random_moments_a_fetch_ends_in_the_same_tree(
         settings = settings_for(server, via=via, git=address)
         right = expected(bare_repository)
         killed = tries = 0
-        # Only those count that were at work when it came.
-        while killed < 12 and tries < 60:
-            tries += 1
-            process = start(settings.root, via, server, address)
-            time.sleep(moments.uniform(0, longest))
-            killed += process.poll() is None
-            process.kill()
-            process.wait()
-            present = fetched(settings, bare_repository.commit)
-            assert all(right[path] == content for path, content in present.items())
-            if len(present) == len(right):
-                lose(settings, moments.randrange(6, 13))
+        with Runs(settings.root, via, server, address) as runs:
+            # Only those count that were at work when it came.
+            while killed < 12 and tries < 60:
+                tries += 1
+                status = runs.stopped(signal.SIGKILL, lambda: time.sleep(moments.uniform(0, longest)))
+                killed += status == -signal.SIGKILL
+                present = fetched(settings, bare_repository.commit)
+                assert all(right[path] == content for path, content in present.items())
+                if len(present) == len(right):
+                    lose(settings, moments.randrange(6, 13))
         official.fetch(settings, patience)
         assert fetched(settings, bare_repository.commit) == right
     assert killed == 12
@@ -314,12 +379,14 @@ def test_interrupted_by_hand_a_fetch_leaves_only_whole_files(
     with serving(bare_repository) as server:
         server.archive_pause = 60
         settings = settings_for(server)
-        process = start(settings.root, "https", server)
-        deadline = time.monotonic() + 60
-        while not server.asked("archive") and time.monotonic() < deadline:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) != 0
+
+        def wait() -> None:
+            deadline = time.monotonic() + 60
+            while not server.asked("archive") and time.monotonic() < deadline:
+                time.sleep(0.01)
+
+        with Runs(settings.root, "https", server) as runs:
+            assert runs.stopped(signal.SIGINT, wait) != 0
         server.archive_pause = 0
         official.fetch(settings, patience)
         assert fetched(settings, bare_repository.commit) == expected(bare_repository)

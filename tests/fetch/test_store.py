@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PipelineError
-from pipeline.fetch.scorefiles import ScoreFile, blob_sha1
+from pipeline.core.errors import PipelineError
+from pipeline.fetch.listing import ScoreFile, blob_sha1
 from pipeline.fetch.store import Store, alone
 
 CONTENT = b'{"scores": []}'

@@ -7,10 +7,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from pipeline import fetch
-from pipeline.errors import PipelineError
+from pipeline import sources
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
 from pipeline.fetch import table
-from pipeline.settings import Settings
 
 CONTENT = b"scores" * 1000
 
@@ -34,7 +34,7 @@ def server():
             pass
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     http.handler = Handler
     yield http
@@ -120,7 +120,7 @@ def test_a_mirror_that_was_asked_for_must_hold_the_table(project, offline):
 
 
 def test_without_network_the_committed_curves_stand_in(project, offline, capsys):
-    stand_in = table.stand_in_path(project)
+    stand_in = project.committed / "emergence.parquet"
     stand_in.parent.mkdir(parents=True)
     stand_in.write_bytes(b"curves")
     assert table.fetch(project, pin_at(offline)) == []
@@ -137,7 +137,7 @@ def test_without_network_and_stand_in_the_error_says_all_that_is_missing(project
 
 def test_an_unknown_source_is_named(project):
     with pytest.raises(PipelineError, match="SOURCE=guesswork .* Next: "):
-        fetch.run(Settings(root=project.root, source="guesswork"))
+        sources.fetch(Settings(root=project.root, source="guesswork"))
 
 
 def test_the_pin_is_the_published_file():

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PipelineError
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import GitHub, Settings
 from pipeline.fetch import manifest, official, transport_git
 from pipeline.fetch.transport_git import Git
 from pipeline.fetch.web import NoAnswer, Patience
-from pipeline.settings import GitHub, Settings
 from tests.fetch.conftest import Clock, expected, fetched, git
 from tests.github_server import GitHubServer, Repository, serving
 

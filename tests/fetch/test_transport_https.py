@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import PipelineError
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
 from pipeline.fetch import official, transport_https
 from pipeline.fetch.web import Patience
-from pipeline.settings import Settings
 from tests.fetch.conftest import expected, fetched, tree
 from tests.github_server import COMMIT, FOR_EVER, GitHubServer, Repository, score_files, serving
 

@@ -1,20 +1,21 @@
 """Bad input: one clear line that names file, cause and next step, and nothing half-written."""
 
 import math
+import shutil
 
 import pytest
 
-from pipeline import database, files, load, score
-from pipeline.errors import PipelineError
+from pipeline import score, sources
+from pipeline.core import database
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import ROOT
 from pipeline.fetch import table
-from pipeline.settings import ROOT
-from tests.conftest import analysed, made_up_query, write_parquet
+from tests.conftest import as_if_fetched, made_up_query, write_parquet
 
 
 def load_query(project, query):
-    scores = write_parquet(query, project.root / "scores.parquet")
-    table.write_manifest(project, table.Manifest(str(scores), files.sha256(scores), 1, "made up"))
-    load.run(project)
+    as_if_fetched(project, write_parquet(query, project.root / "scores.parquet"))
+    sources.load(project)
 
 
 def altered(where, **columns):
@@ -68,22 +69,19 @@ def test_a_failed_load_keeps_the_database_of_the_last_good_one(project):
 def test_a_file_that_is_no_parquet(project):
     broken = project.root / "scores.parquet"
     broken.write_text("<html>not found</html>")
-    table.write_manifest(project, table.Manifest(str(broken), files.sha256(broken), 1, "made up"))
+    as_if_fetched(project, broken)
     with pytest.raises(PipelineError, match=r"scores\.parquet: cannot be read as Parquet .* Next: "):
-        load.run(project)
+        sources.load(project)
 
 
 def test_without_a_fetch(project):
     with pytest.raises(PipelineError, match="Next: run `make fetch`"):
-        load.run(project)
+        sources.load(project)
 
 
 def test_a_damaged_seed_names_itself(project, tmp_path):
     (tmp_path / "sql").unlink()
-    (tmp_path / "sql").mkdir()
-    for path in (ROOT / "sql").glob("*.sql"):
-        (tmp_path / "sql" / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "sql" / "seeds").mkdir()
+    shutil.copytree(ROOT / "sql", tmp_path / "sql")
     (tmp_path / "sql" / "seeds" / "tasks.csv").write_text("task\nx\n")
     with pytest.raises(PipelineError, match="sql/seeds: .*git checkout sql/seeds"):
         load_query(project, made_up_query())
@@ -91,7 +89,8 @@ def test_a_damaged_seed_names_itself(project, tmp_path):
 
 def test_row_order_changes_no_curve(project):
     def emergence(order):
-        analysed(project, write_parquet(f"select * from ({made_up_query()}) {order}", project.root / "s.parquet"))
+        load_query(project, f"select * from ({made_up_query()}) {order}")
+        score.run(project)
         with database.connect(project.database, read_only=True) as connection:
             return connection.execute("from emergence order by all").fetchall()
 
@@ -110,7 +109,7 @@ def test_a_file_that_changed_after_the_fetch_is_refused(project):
     load_query(project, made_up_query())
     write_parquet(altered(GPT_FIRST, score_value="99"), project.root / "scores.parquet")
     with pytest.raises(PipelineError, match=r"is not the file that was fetched .* Next: delete it"):
-        load.run(project)
+        sources.load(project)
 
 
 def test_score_needs_a_database_and_makes_none(project):
@@ -121,10 +120,10 @@ def test_score_needs_a_database_and_makes_none(project):
 
 
 def test_a_stand_in_that_lacks_columns_is_refused(project):
-    write_parquet("select 1 as task", table.stand_in_path(project))
+    write_parquet("select 1 as task", project.committed / "emergence.parquet")
     table.write_manifest(project, table.Manifest(None, None, None, "nowhere"))
     with pytest.raises(PipelineError, match=r"lacks the columns emergence_score, .* Next: bring it back"):
-        load.run(project)
+        sources.load(project)
 
 
 def test_what_a_killed_load_left_is_swept(project):

@@ -17,14 +17,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipeline import analyse, database, load, score, score_files
-from pipeline.errors import PipelineError
-from pipeline.fetch import table
-from pipeline.settings import Settings
+from pipeline import analyse, score, sources, stages
+from pipeline.core import database
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
+from pipeline.load import score_files
+from pipeline.studies.contents import STUDIES
 from tests import score_tree
+from tests.conftest import MIRRORED, adopt_curve_tests, copy_made_by_tools, made_by_tools
 from tests.score_tree import METRIC, ROOT, TASK, document, entry, path_of, write
 
-MIRROR = ROOT.parent / "shared" / "bigbench"
 SIZES = list(score_tree.PARAMS)
 
 
@@ -269,7 +271,7 @@ def test_all_metrics_become_scores_and_the_preferred_one_is_marked(settings: Set
     for number, model in enumerate(SIZES):
         scores = {METRIC: number / 4, "bleu": 10 * number, "a metric of its own": -number}
         write(folder, model, document(entry(0, score_dict=scores), model=model))
-    load.run(settings)
+    sources.load(settings)
     score.run(settings)
     assert rows(settings, "select metric, is_preferred, count(*) from stg_scores group by all order by metric") == [
         ("a metric of its own", False, 4),
@@ -286,7 +288,7 @@ def test_all_metrics_become_scores_and_the_preferred_one_is_marked(settings: Set
 
 def test_low_and_high_score_are_those_of_the_file(settings: Settings, folder: Path) -> None:
     write_curve(folder, low_score=-math.inf, high_score=2)
-    load.run(settings)
+    sources.load(settings)
     assert rows(settings, "select distinct low_score, high_score from stg_scores") == [(-math.inf, 2.0)]
 
 
@@ -294,7 +296,7 @@ def test_nan_and_infinities_are_kept_and_counted(
     settings: Settings, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_curve(folder, {"2m": math.nan, "16m": math.inf, "53m": -math.inf, "125m": 0.1 + 0.2})
-    load.run(settings)
+    sources.load(settings)
     found = dict(rows(settings, "select model, score from stg_scores"))
     assert math.isnan(found.pop("2m"))
     assert found == {"16m": math.inf, "53m": -math.inf, "125m": 0.1 + 0.2}
@@ -311,7 +313,7 @@ def test_models_csv_serves_where_a_file_has_no_size_and_a_column_says_so(setting
     write(folder, "b", document(family="T0", model="T0"))
     write(folder, "c", document())
     write(folder, "d", document(family="A new family", model="7b", params=7_000_000_000))
-    load.run(settings)
+    sources.load(settings)
     assert rows(settings, "select family, params, params_basis from stg_scores order by family") == [
         ("A new family", 7_000_000_000, "flop_matched"),
         ("BIG-G T=0", 2_098_048, "flop_matched"),
@@ -323,27 +325,27 @@ def test_models_csv_serves_where_a_file_has_no_size_and_a_column_says_so(setting
 def test_a_new_model_without_a_size_is_an_error(settings: Settings, folder: Path) -> None:
     write(folder, "a", document(family="A new family", model="7b"))
     with pytest.raises(PipelineError, match=r"A new family 7b.*sql/seeds/models\.csv"):
-        load.run(settings)
+        sources.load(settings)
 
 
 def test_a_model_of_two_sizes_is_an_error(settings: Settings, folder: Path) -> None:
     write(folder, "a", document(entry(0.1)))
     write(folder, "b", document(entry(0.1, shots=1), params=3))
     with pytest.raises(PipelineError, match=r"several sizes under one name.*scores_b\.json.*scores_a\.json"):
-        load.run(settings)
-    load.run(replace(settings, keep_going=True))
+        sources.load(settings)
+    sources.load(replace(settings, keep_going=True))
 
 
 def test_a_new_task_or_subtask_is_an_error(settings: Settings, folder: Path) -> None:
     write(folder, "a", document(entry(0.1, subtask_description="auto_debugging:new")))
     with pytest.raises(PipelineError, match=r"auto_debugging:new.*sql/seeds/tasks\.csv"):
-        load.run(settings)
+        sources.load(settings)
 
 
 def test_a_new_preferred_metric_is_an_error(settings: Settings, folder: Path) -> None:
     write(folder, "a", document(entry(0.1, metric="a new metric")))
     with pytest.raises(PipelineError, match=r"a new metric.*sql/seeds/metrics\.csv"):
-        load.run(settings)
+        sources.load(settings)
 
 
 def test_models_that_prefer_different_metrics_are_an_error(settings: Settings, folder: Path) -> None:
@@ -351,8 +353,8 @@ def test_models_that_prefer_different_metrics_are_an_error(settings: Settings, f
     for model, preferred in zip(SIZES, ("bleu", METRIC, METRIC, METRIC), strict=True):
         write(folder, model, document(entry(0, score_dict=both, preferred_score=preferred), model=model))
     with pytest.raises(PipelineError, match="prefer one metric for some models"):
-        load.run(settings)
-    load.run(replace(settings, keep_going=True))
+        sources.load(settings)
+    sources.load(replace(settings, keep_going=True))
     score.run(settings)
     assert rows(settings, "select metric, n_scales from emergence") == [(METRIC, 4)]
 
@@ -362,15 +364,16 @@ def test_the_run_stops_with_the_list_of_files_that_cannot_be_used(settings: Sett
     for name in ("w", "x", "y", "z"):
         write(folder, name, b"")
     with pytest.raises(PipelineError) as caught:
-        load.run(settings)
+        sources.load(settings)
     message = str(caught.value)
     assert message.startswith(f"4 of 8 score files cannot be used: {path_of('w')}: empty; {path_of('x')}: empty; ")
-    assert "and 1 more (all in data/runs/" in message
+    whole_list = settings.database.with_name(f"{settings.name}-rejected_files.csv")
+    assert f"and 1 more (all in {settings.shown(whole_list)})" in message
+    assert whole_list.is_relative_to(settings.data)
     assert message.endswith("or leave them out with KEEP_GOING=1.")
     assert "\n" not in message
     assert not settings.database.exists()
-    whole = settings.database.with_name("rejected_files.csv").read_text()
-    assert whole.splitlines() == ["path,reason", *(f"{path_of(name)},empty" for name in "wxyz")]
+    assert whole_list.read_text().splitlines() == ["path,reason", *(f"{path_of(name)},empty" for name in "wxyz")]
 
 
 def test_with_keep_going_the_rest_is_loaded_and_every_file_accounted_for(
@@ -378,7 +381,7 @@ def test_with_keep_going_the_rest_is_loaded_and_every_file_accounted_for(
 ) -> None:
     write_curve(folder)
     write(folder, "x", b"")
-    load.run(replace(settings, keep_going=True))
+    sources.load(replace(settings, keep_going=True))
     assert dict(rows(settings, "from file_counts")) == {"in": 5, "loaded": 4, "rejected": 1}
     assert rows(settings, "from rejected_files") == [(path_of("x"), "empty")]
     assert dict(rows(settings, "from row_counts")) == {"in": 4, "kept": 4}
@@ -388,14 +391,14 @@ def test_with_keep_going_the_rest_is_loaded_and_every_file_accounted_for(
 def test_a_tree_without_one_usable_file_is_an_error_in_any_case(settings: Settings, folder: Path) -> None:
     write(folder, "x", b"")
     with pytest.raises(PipelineError, match="so no score is left"):
-        load.run(replace(settings, keep_going=True))
+        sources.load(replace(settings, keep_going=True))
 
 
 @pytest.mark.parametrize("value", [0.25, math.nan, -math.inf])
 def test_equal_duplicates_count_once(settings: Settings, folder: Path, value: float) -> None:
     write(folder, "a", document(entry(value), entry(value)))
     write(folder, "b", document(entry(value)))
-    load.run(settings)
+    sources.load(settings)
     assert dict(rows(settings, "from row_counts")) == {"in": 3, "kept": 1, "set aside: duplicate": 2}
 
 
@@ -406,9 +409,9 @@ def test_contradicting_duplicates_are_named_with_both_values_and_files(
     write(folder, "a", document(entry(one), entry(0.1, shots=1)))
     write(folder, "b", document(entry(other)))
     with pytest.raises(PipelineError) as caught:
-        load.run(settings)
+        sources.load(settings)
     assert f"{path_of('a')}, {path_of('b')}" in str(caught.value)
-    load.run(replace(settings, keep_going=True))
+    sources.load(replace(settings, keep_going=True))
     ((scores, paths),) = rows(settings, "select scores, paths from conflicting_rows")
     assert [str(float(text)) for text in scores.split(", ")] == [str(one), str(other)]
     assert paths == f"{path_of('a')}, {path_of('b')}"
@@ -418,11 +421,11 @@ def test_contradicting_duplicates_are_named_with_both_values_and_files(
 def test_what_was_left_out_is_exported_where_there_is_something(settings: Settings, folder: Path) -> None:
     write(folder, "2m", document(entry(0.1), entry(0.2)))
     write_curve(folder, {"16m": 0.2, "53m": 0.4, "125m": 0.4})
-    load.run(replace(settings, keep_going=True))
+    sources.load(replace(settings, keep_going=True))
     score.run(settings)
     tables = settings.root / "tables"
     with database.connect(settings.database) as connection:
-        analyse.export(connection, tables)
+        analyse.export(connection, tables, STUDIES)
     _, row = (tables / "conflicting_rows.csv").read_text().splitlines()
     assert row.startswith(f"{TASK},{TASK},{METRIC},0,BIG-G T=0,2m,")
     assert not (tables / "rejected_files.csv").exists()
@@ -432,57 +435,61 @@ def test_what_was_left_out_is_exported_where_there_is_something(settings: Settin
 # A load again
 
 
-def loaded_again(settings: Settings, capsys: pytest.CaptureFixture[str]) -> bool:
-    capsys.readouterr()
-    load.run(settings)
-    return "unchanged since the last load" not in capsys.readouterr().out
+def loaded_again(settings: Settings) -> bool:
+    """Take the scores as far as the database, and tell whether that was made anew."""
+
+    def database_as_it_is() -> tuple[int, int] | None:
+        # A file that takes another's place is another one.
+        found = settings.database.stat() if settings.database.exists() else None
+        return found and (found.st_ino, found.st_mtime_ns)
+
+    before = database_as_it_is()
+    stages.run(settings, "load")
+    return database_as_it_is() != before
 
 
-def test_a_load_with_nothing_changed_leaves_the_database(
-    settings: Settings, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_load_with_nothing_changed_leaves_the_database(settings: Settings, folder: Path) -> None:
     write_curve(folder)
-    assert loaded_again(settings, capsys)
+    assert loaded_again(settings)
     before = settings.database.stat().st_mtime_ns
-    assert not loaded_again(settings, capsys)
+    assert not loaded_again(settings)
     assert settings.database.stat().st_mtime_ns == before
 
 
-def test_any_change_loads_again(settings: Settings, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_any_change_loads_again(settings: Settings, folder: Path) -> None:
     path, *_ = write_curve(folder)
-    load.run(settings)
+    stages.run(settings, "load")
     os.utime(folder / path, ns=(1, 1))
-    assert loaded_again(settings, capsys)
+    assert loaded_again(settings)
     write(folder, "more", document(entry(0.1, shots=1)))
-    assert loaded_again(settings, capsys)
+    assert loaded_again(settings)
     (folder / path_of("more")).unlink()
-    assert loaded_again(settings, capsys)
-    assert loaded_again(replace(settings, keep_going=True), capsys)
-    assert not loaded_again(replace(settings, keep_going=True), capsys)
+    assert loaded_again(settings)
+    assert loaded_again(replace(settings, keep_going=True))
+    assert not loaded_again(replace(settings, keep_going=True))
     settings.database.unlink()
-    assert loaded_again(settings, capsys)
+    assert loaded_again(settings)
 
 
 def test_a_load_that_stops_leaves_the_old_database(settings: Settings, folder: Path) -> None:
     write_curve(folder)
-    load.run(settings)
+    sources.load(settings)
     before = rows(settings, "from stg_rows")
     write(folder, "x", b"")
     for _ in range(2):
         with pytest.raises(PipelineError, match="1 of 5 score files"):
-            load.run(settings)
+            sources.load(settings)
     assert rows(settings, "from stg_rows") == before
     assert [path.name for path in settings.database.parent.glob(".*")] == []
 
 
 KILL_AND_LOAD = """
 import contextlib, os, pathlib, random, signal, sys, time
-from pipeline import load
-from pipeline.settings import Settings
+from pipeline.core.settings import Settings
 
 def run():
     with contextlib.redirect_stdout(None):
-        load.run(settings)
+        stages.run(settings, "load")
 
 def child():
     pid = os.fork()
@@ -518,7 +525,7 @@ def test_after_twenty_kills_a_plain_load_gives_the_same_tables(settings: Setting
             shots = range(20 * part, 20 * part + 20)
             entries = [entry(chance.random(), shots=count) for count in shots]
             write(folder, f"{number}-{part}", document(*entries, model=model))
-    load.run(settings)
+    stages.run(settings, "load")
     expected = {name: rows(settings, f"from {name} order by all") for name in TABLES}
     ran = subprocess.run(
         [sys.executable, "-c", KILL_AND_LOAD, str(settings.root), str(folder), path_of("0-0")],
@@ -533,7 +540,7 @@ def test_after_twenty_kills_a_plain_load_gives_the_same_tables(settings: Setting
     assert statuses.count(str(-signal.SIGKILL)) >= 5, statuses
     if settings.database.exists():
         assert {name: rows(settings, f"from {name} order by all") for name in TABLES} == expected
-    load.run(settings)
+    stages.run(settings, "load")
     assert {name: rows(settings, f"from {name} order by all") for name in TABLES} == expected
 
 
@@ -541,7 +548,7 @@ def test_after_twenty_kills_a_plain_load_gives_the_same_tables(settings: Setting
 
 
 def failing_rows(check: str, **tables: str) -> list[tuple[Any, ...]]:
-    query = (ROOT / "sql" / "sources" / "score_files" / "checks" / check).read_text(encoding="utf-8")
+    query = (ROOT / "sql" / "checks" / "sources" / "score_files" / "staging" / check).read_text(encoding="utf-8")
     with duckdb.connect() as connection:
         for name, values in tables.items():
             connection.execute(f"create table {name} as {values}")
@@ -563,7 +570,7 @@ def test_the_check_that_files_add_up(listed: str, loaded: str, rejected: str, wr
         return f"select unnest({names.split()}::varchar[]) as path"
 
     found = failing_rows(
-        "11_files_add_up.sql", listed_files=paths(listed), score_files=paths(loaded), rejected_files=paths(rejected)
+        "files_add_up.sql", listed_files=paths(listed), score_files=paths(loaded), rejected_files=paths(rejected)
     )
     assert found == wrong
 
@@ -571,7 +578,7 @@ def test_the_check_that_files_add_up(listed: str, loaded: str, rejected: str, wr
 @pytest.mark.parametrize(("n_scores", "wrong"), [(2, []), (3, [("a", 3, 2)])])
 def test_the_check_that_scores_add_up(n_scores: int, wrong: list[tuple[Any, ...]]) -> None:
     found = failing_rows(
-        "12_scores_add_up.sql",
+        "scores_add_up.sql",
         score_files=f"select 'a' as path, {n_scores} as n_scores",
         stg_rows="select 'a' as path from range(2)",
     )
@@ -581,25 +588,30 @@ def test_the_check_that_scores_add_up(n_scores: int, wrong: list[tuple[Any, ...]
 # The real scores
 
 
-@pytest.mark.skipif(not (MIRROR / table.PINNED.name).is_file(), reason="needs ../shared/bigbench, which is not here")
-def test_the_real_table_written_as_score_files_gives_the_same_results(settings: Settings, folder: Path) -> None:
+def test_the_real_table_written_as_score_files_gives_the_same_results(
+    settings: Settings, folder: Path, real_project: Settings
+) -> None:
     # 32 of the 9,085 files of the whole tree hold averaged rows alone.
-    assert score_tree.rebuild(MIRROR / table.PINNED.name, folder, with_averaged=False) == 9_053
-    from_table = replace(settings, source="table", mirror=str(MIRROR))
-    table.fetch(from_table)
-    tables = {}
-    for run in (from_table, settings):
-        load.run(run)
-        score.run(run)
-        analyse.run(run)
-        tables[run.name] = run.results(is_stand_in=False) / "tables"
+    assert score_tree.rebuild(MIRRORED, folder, with_averaged=False) == 9_053
+    # The tests of curves are taken from there if their key, and so the curves, are the same.
+    copy_made_by_tools(settings)
+    sources.load(settings)
+    score.run(settings)
+    adopt_curve_tests(settings)
+    analyse.run(settings)
     for name in ("emergence_all", "stg_scores"):
         columns = "* exclude (params_basis, low_score, high_score)" if name == "stg_scores" else "*"
         query = f"select {columns} from {name} order by all"
-        assert rows(settings, query) == rows(from_table, query)
-    accounts = {"row_counts.csv", "rows_set_aside.csv"}
-    names = {path.name for path in tables["table"].iterdir()} - accounts
-    assert names == {path.name for path in tables[settings.name].iterdir()} - accounts
+        assert rows(settings, query) == rows(real_project, query)
+    tables, from_table = settings.results() / "tables", real_project.results() / "tables"
+    accounts = {f"{name}.csv" for name in ("row_counts", "rows_set_aside", "set_aside_by_subtask", "provenance")}
+    # The chapters that only the default run has do not depend on the scores.
+    here = analyse.studies_of(settings, sources.CHECKOUT)
+    elsewhere = {f"{name}.csv" for study in STUDIES if study not in here for name in (*study.tables, *study.sometimes)}
+    not_made = {path.name for path in made_by_tools()} | elsewhere
+    names = {path.name for path in from_table.iterdir()} - accounts - not_made
+    assert names == {path.name for path in tables.iterdir()} - accounts
+    assert len(names) > 20
     for name in names:
-        assert (tables[settings.name] / name).read_bytes() == (tables["table"] / name).read_bytes(), name
+        assert (tables / name).read_bytes() == (from_table / name).read_bytes(), name
     shutil.rmtree(folder)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import strict_json
-from pipeline.strict_json import NotStrictJsonError, parse
+from pipeline.load import strict_json
+from pipeline.load.strict_json import NotStrictJsonError, parse
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 NUMBERS = st.one_of(st.integers(-(2**63), 2**64 - 1), st.floats())

@@ -7,9 +7,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline import analyse, check, database, fetch, load, report, score
-from pipeline.errors import PipelineError
-from pipeline.settings import ROOT, Settings
+from pipeline import analyse, score, sources
+from pipeline.core import database
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import ROOT, Settings
+from pipeline.report import stage as report
+from tests.conftest import write_parquet
 
 OPEN_MODELS = ROOT / "../shared/open_models/scores.csv"
 COLUMNS = ("task", "subtask", "metric", "shots", "family", "model", "params", "score")
@@ -37,8 +40,8 @@ def run(project):
             writer.writeheader()
             writer.writerows(rows)
         settings = Settings(root=project.root, source="scores.csv", keep_going=keep_going)
-        fetch.run(settings)
-        load.run(settings)
+        sources.fetch(settings)
+        sources.load(settings)
         return settings
 
     return write_and_load
@@ -67,7 +70,7 @@ def test_parquet_is_read_like_csv(run, project):
     with duckdb.connect() as connection:
         connection.execute(f"copy (from '{project.root}/scores.csv') to '{parquet}' (format parquet)")
     settings = Settings(root=project.root, source="Scores.PARQUET")
-    load.run(settings)
+    sources.load(settings)
     assert rows_of(settings, "from stg_scores order by all") == expected
 
 
@@ -76,7 +79,7 @@ def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
     text = f'\ufeff{names}\r\n"a, ""b""",s,accuracy,0,F,m,1e9,0.5\r\n'
     (project.root / "scores.csv").write_bytes(text.encode())
     settings = Settings(root=project.root, source="scores.csv")
-    load.run(settings)
+    sources.load(settings)
     assert rows_of(settings, "select task, params, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
 
 
@@ -123,7 +126,26 @@ def test_nan_is_kept_as_it_is(run):
 def test_a_header_that_lacks_or_repeats_columns(project, header, message):
     (project.root / "scores.csv").write_text(",".join(header) + "\n")
     with pytest.raises(PipelineError, match=f"scores.csv: .*{message}.*Next: "):
-        load.run(Settings(root=project.root, source="scores.csv"))
+        sources.load(Settings(root=project.root, source="scores.csv"))
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_header_without_rows_is_one_clear_line(project, ending):
+    header = project.root / "scores.csv"
+    header.write_text(",".join(COLUMNS) + "\n")
+    if ending == "parquet":
+        write_parquet(f"from read_csv('{header}', header = true)", project.root / "scores.parquet")
+    message = f"scores.{ending}: holds a header and no row. Next: write one row per score below the header."
+    with pytest.raises(PipelineError, match=f"^{re.escape(message)}$"):
+        sources.load(Settings(root=project.root, source=f"scores.{ending}"))
+
+
+def test_rows_of_which_none_can_be_used_are_one_clear_line(run):
+    rows = [row(size, "high") for size in SIZES]
+    with pytest.raises(PipelineError, match="and 2 more"):
+        run(rows)
+    with pytest.raises(PipelineError, match="^scores.csv: no row of it can be used, .* Next: run without KEEP_GOING [^\n]*$"):
+        run(rows, keep_going=True)
 
 
 @pytest.mark.parametrize(
@@ -138,18 +160,18 @@ def test_a_header_that_lacks_or_repeats_columns(project, header, message):
 def test_a_file_that_is_no_clean_csv_is_refused(project, content):
     (project.root / "scores.csv").write_bytes(content)
     with pytest.raises(PipelineError, match="scores.csv: cannot be read .*Next: save it as comma-separated UTF-8"):
-        load.run(Settings(root=project.root, source="scores.csv"))
+        sources.load(Settings(root=project.root, source="scores.csv"))
 
 
 def test_a_file_that_is_no_parquet_is_refused(project):
     (project.root / "scores.parquet").write_text("task")
     with pytest.raises(PipelineError, match="scores.parquet: cannot be read"):
-        load.run(Settings(root=project.root, source="scores.parquet"))
+        sources.load(Settings(root=project.root, source="scores.parquet"))
 
 
 def test_a_file_that_is_not_there(project):
     with pytest.raises(PipelineError, match="there is no such file .*Next: check the path"):
-        fetch.run(Settings(root=project.root, source="scroes.csv"))
+        sources.fetch(Settings(root=project.root, source="scroes.csv"))
 
 
 def test_a_metric_that_nobody_knows_needs_a_direction(run):
@@ -173,13 +195,14 @@ def test_a_model_at_two_sizes_is_an_error(run):
         run([*curve(), row("1000000", 0.5, params="2000000", metric="accuracy")])
 
 
+@pytest.mark.usefixtures("sketched")
 def test_two_models_of_one_size_are_a_tie_that_is_reported(run):
     settings = run([*curve(), row("10000000", 0.25, model="another")])
     score.run(settings)
     analyse.run(settings)
     assert rows_of(settings, "from scale_ties") == [("Tiny", 10_000_000, "another, tiny-10000000", 1)]
     report.run(settings)
-    text = (settings.results(is_stand_in=False) / "report.md").read_text()
+    text = (settings.results() / "report.md").read_text()
     assert "| Tiny | 10,000,000 | another, tiny-10000000 | 1 |" in text
 
 
@@ -212,27 +235,29 @@ def test_what_is_known_of_bigbench_tasks_is_not_taken_for_known(run):
     assert rows_of(settings, "select is_aggregate, chance from curves") == [(False, None)]
 
 
+@pytest.mark.usefixtures("sketched")
 def test_a_tiny_table_goes_through_every_stage_and_check(run):
     settings = run(curve())
-    for stage in (score, analyse, report, check):
-        stage.run(settings)
-    text = (settings.results(is_stand_in=False) / "report.md").read_text()
+    for stage in (score.run, analyse.run, report.run, analyse.check):
+        stage(settings)
+    text = (settings.results() / "report.md").read_text()
     assert not re.search(r"\{\{|\}\}|\bNone\b(?!\.)|\bnan\b|BIG-G", text)
 
 
 @pytest.mark.skipif(not OPEN_MODELS.is_file(), reason="the scores of open models are not in ../shared/open_models")
+@pytest.mark.usefixtures("sketched")
 def test_the_open_models(project):
     settings = Settings(root=project.root, source=str(Path(OPEN_MODELS).resolve()))
-    for stage in (fetch, load, score, analyse, report, check):
-        stage.run(settings)
-    folder = settings.results(is_stand_in=False)
+    for stage in (sources.fetch, sources.load, score.run, analyse.run, report.run, analyse.check):
+        stage(settings)
+    folder = settings.results()
     text = (folder / "report.md").read_text()
     assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
     assert "Figure 5" not in text
     assert "Reproduc" not in text
     assert "stablelm-base-alpha-7b, stabilityai/stablelm-base-alpha-7b-v2" in text
     assert rows_of(
-        settings, "select from_metric, to_metric, curves from metric_swap where reading = 'with_infinite'"
+        settings, "select from_metric, to_metric, curves from metric_swap where convention = 'with_infinite'"
     ) == [
         ("accuracy", "brier", 154),
         ("exact_str_match", "bleu", 17),

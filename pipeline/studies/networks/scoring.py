@@ -1,4 +1,4 @@
-"""Outcomes of one network -> its scores, one row per metric and test size. No torch: it reads what the networks left."""
+"""Outcomes of one network -> its scores, one row per metric and test size. No torch: only what was kept is read."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass

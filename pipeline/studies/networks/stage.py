@@ -84,4 +84,4 @@ def export(tables: dict[str, pd.DataFrame], folder: Path) -> list[Path]:
         for name, table in tables.items():
             database.make_table(connection, name, table)
         products = [database.export_csv(connection, name, folder / f"{name}.csv") for name in tables]
-    return [*products, freshness.record(folder, tables, freshness.code_key(*outcomes.MODULES))]
+    return [*products, freshness.record(products, freshness.code_key(*outcomes.MODULES))]

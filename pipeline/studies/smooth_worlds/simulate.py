@@ -63,7 +63,7 @@ def run(settings: Settings) -> list[Path]:
             database.make_table(connection, name, frame)
         products = [database.export_csv(connection, name, folder / "tables" / f"{name}.csv") for name in TABLES]
     key = freshness.code_key("pipeline.studies.smooth_worlds.simulate")
-    products.append(freshness.record(folder / "tables", TABLES, key))
+    products.append(freshness.record(products, key))
     for row in compared[compared["metric"] == ALL_METRICS].itertuples():
         print(
             f"simulate {row.convention}: {row.real_emergent:,} real curves emergent, in a benchmark without emergence "

@@ -28,7 +28,7 @@ def run(settings: Settings) -> list[Path]:
         for name, frame in tables.items():
             database.make_table(connection, name, frame)
         products = [database.export_csv(connection, name, folder / "tables" / f"{name}.csv") for name in tables]
-    products.append(freshness.record(folder / "tables", tables, freshness.code_key("pipeline.studies.theory.stage")))
+    products.append(freshness.record(products, freshness.code_key("pipeline.studies.theory.stage")))
     for row in predictions.verdicts(tables["predictions"]).to_dict("records"):
         outcome = "confirmed" if row["hold"] == row["comparisons"] else "not confirmed"
         holds = f"{row['hold']} of {row['comparisons']} comparisons"

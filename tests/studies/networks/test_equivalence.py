@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.induce.equivalence import JUMP, NO_JUMP, UNDECIDED, UNDEFINED, judge, judge_all
+from pipeline.studies.networks.equivalence import JUMP, NO_JUMP, UNDECIDED, UNDEFINED, judge, judge_all
 
 
 def test_even_steps_do_not_jump():

@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from pipeline.errors import PipelineError
-from pipeline.induce import outcomes
-from pipeline.induce.plan import FULL, QUICK, STREAMS, Experiment, Recipe, stream
+from pipeline.core import files, parallel
+from pipeline.core.errors import PipelineError
+from pipeline.studies.networks import outcomes
+from pipeline.studies.networks.plan import FULL, QUICK, STREAMS, Experiment, Recipe, stream
 
 RECIPE = Recipe(steps=5, batch=2, learning_rate=0.1, n_test=3)
 JOBS = tuple(Experiment("images", "width", (1, 2, 4), 2, RECIPE).jobs())
@@ -26,14 +27,14 @@ class Trainer:
 
 def test_every_network_is_trained_once(tmp_path):
     trainer = Trainer()
-    outcomes.ensure(JOBS, tmp_path, "code", trainer=trainer, workers=1)
-    outcomes.ensure(JOBS, tmp_path, "code", trainer=trainer, workers=1)
+    outcomes.kept(JOBS, tmp_path, "code", trainer=trainer, workers=1)
+    outcomes.kept(JOBS, tmp_path, "code", trainer=trainer, workers=1)
     assert trainer.trained == list(JOBS)
 
 
 def test_what_was_kept_reads_back_in_order(tmp_path):
-    outcomes.ensure(JOBS, tmp_path, "code", trainer=Trainer(), workers=1)
-    table = outcomes.read(JOBS[3], tmp_path, "code")
+    parts = outcomes.kept(JOBS, tmp_path, "code", trainer=Trainer(), workers=1)
+    table = parallel.read(parts[3])
     assert table["label"].tolist() == [JOBS[3].seed, 7, 7]
     assert table["predicted"].tolist() == [3, 1, 2]
     assert table["parameters"].tolist() == [JOBS[3].size] * 3
@@ -42,41 +43,46 @@ def test_what_was_kept_reads_back_in_order(tmp_path):
 def test_a_run_that_was_killed_goes_on(tmp_path):
     killed = Trainer(dies_at=JOBS[4])
     with pytest.raises(KeyboardInterrupt):
-        outcomes.ensure(JOBS, tmp_path, "code", trainer=killed, workers=1)
+        outcomes.kept(JOBS, tmp_path, "code", trainer=killed, workers=1)
     assert killed.trained == list(JOBS[:4])
     after = Trainer()
-    outcomes.ensure(JOBS, tmp_path, "code", trainer=after, workers=1)
+    outcomes.kept(JOBS, tmp_path, "code", trainer=after, workers=1)
     assert after.trained == list(JOBS[4:])
     assert not list(tmp_path.rglob("*.partial*"))
 
 
 def test_other_code_or_another_recipe_trains_anew(tmp_path):
-    outcomes.ensure(JOBS, tmp_path, "code", trainer=Trainer(), workers=1)
+    outcomes.kept(JOBS, tmp_path, "code", trainer=Trainer(), workers=1)
     other_code, other_recipe = Trainer(), Trainer()
-    outcomes.ensure(JOBS, tmp_path, "other", trainer=other_code, workers=1)
+    outcomes.kept(JOBS, tmp_path, "other", trainer=other_code, workers=1)
     longer = tuple(Experiment("images", "width", (1,), 1, Recipe(6, 2, 0.1, 3)).jobs())
-    outcomes.ensure(longer, tmp_path, "code", trainer=other_recipe, workers=1)
+    outcomes.kept(longer, tmp_path, "code", trainer=other_recipe, workers=1)
     assert (len(other_code.trained), len(other_recipe.trained)) == (len(JOBS), 1)
 
 
 def test_a_damaged_file_says_what_to_do(tmp_path):
-    outcomes.ensure(JOBS[:1], tmp_path, "code", trainer=Trainer(), workers=1)
-    JOBS[0].path(tmp_path, "code").write_bytes(b"no parquet")
+    (part,) = outcomes.kept(JOBS[:1], tmp_path, "code", trainer=Trainer(), workers=1)
+    assert part.path == JOBS[0].path(tmp_path, "code")
+    part.path.write_bytes(b"no parquet")
     with pytest.raises(PipelineError, match="cannot be read .* Next: delete it"):
-        outcomes.read(JOBS[0], tmp_path, "code")
+        parallel.read(part)
 
 
 def test_the_code_that_trains_is_part_of_the_key(tmp_path):
-    training = tmp_path / "pipeline" / "induce" / "training"
-    training.mkdir(parents=True)
-    for path in (training / "images.py", training.parent / "sums.py", tmp_path / "requirements-torch.txt"):
-        path.write_text("1")
-    versions = {outcomes.code_version(tmp_path)}
-    (training / "images.py").write_text("2")
-    versions.add(outcomes.code_version(tmp_path))
-    (tmp_path / "requirements-torch.txt").write_text("2")
-    versions.add(outcomes.code_version(tmp_path))
-    assert len(versions) == 3
+    networks, torch = "pipeline/studies/networks", "requirements-torch.txt"
+    training, needed, other = f"{networks}/training/images.py", f"{networks}/sums.py", f"{networks}/figures.py"
+    plain = {training: "from pipeline.studies.networks import sums\n", needed: "1\n", other: "1\n", torch: "1\n"}
+
+    def version(**changes):
+        # A folder of its own: what is known of a file is remembered.
+        root = tmp_path / str(len(list(tmp_path.iterdir())))
+        for name, text in (plain | changes).items():
+            files.write_text(root / name, text)
+        return outcomes.code_version(root)
+
+    changed = [{}, {training: plain[training] + "2\n"}, {needed: "2\n"}, {torch: "2\n"}]
+    assert len({version(**change) for change in changed}) == len(changed)
+    assert version() == version() == version(**{other: "2\n"})
 
 
 def test_the_largest_networks_come_first():

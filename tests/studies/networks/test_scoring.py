@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.induce import scoring
-from pipeline.induce.metrics import EXPECTED, GROUPS, METRICS, SAMPLED
-from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES, Job, Recipe
+from pipeline.studies.networks import scoring
+from pipeline.studies.networks.metrics import EXPECTED, GROUPS, METRICS, SAMPLED
+from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, Job, Recipe
 
 RECIPE = Recipe(steps=1, batch=1, learning_rate=0.1, n_test=4)
 

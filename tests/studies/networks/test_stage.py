@@ -3,16 +3,23 @@
 import dataclasses
 import math
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.errors import PipelineError
-from pipeline.induce import drawing, stage
-from pipeline.induce.findings import Findings
-from pipeline.induce.metrics import METRICS
-from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES, Experiment, Recipe
-from pipeline.induce.scoring import score
+from pipeline.core import database, freshness, plotting
+from pipeline.core.errors import PipelineError
+from pipeline.core.settings import Settings
+from pipeline.core.study import Run
+from pipeline.report import narrative
+from pipeline.studies.networks import stage
+from pipeline.studies.networks.compute import compute, experiments
+from pipeline.studies.networks.compute import medians as compute_medians
+from pipeline.studies.networks.metrics import METRICS
+from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, Experiment, Recipe
+from pipeline.studies.networks.scoring import score
+from pipeline.studies.networks.section import STUDY
 
 RECIPE = Recipe(1, 1, 0.1, 60)
 SIZES = (1, 2, 3, 4, 5, 6, 7)
@@ -39,9 +46,9 @@ def scores():
     )
 
 
-@pytest.fixture
-def tables(scores, project):
-    return stage.make_tables(scores, project)
+@pytest.fixture(scope="module")
+def tables(scores):
+    return stage.make_tables(scores, Settings())
 
 
 def test_even_steps_have_the_least_emergence_and_no_jump(tables):
@@ -71,7 +78,7 @@ def test_the_median_curve_is_that_of_the_middle_seed(tables):
     assert table.loc["median", "highest"] == table.loc["1", "highest"]
 
 
-def test_a_curve_that_is_flat_and_then_steps_is_infinite_and_read_as_such(scores, project):
+def test_a_curve_that_is_flat_and_then_steps_is_infinite_and_valued_as_such(scores, project):
     exact = scores[(scores["metric"] == "exact_match") & (scores["test_size"] == 50)]
     stepped = exact.assign(score=(exact["size"] == max(SIZES)).astype(float))
     [row] = stage.make_tables(stepped, project)["induced_emergence"].query("seed == 'median'").to_dict("records")
@@ -80,18 +87,46 @@ def test_a_curve_that_is_flat_and_then_steps_is_infinite_and_read_as_such(scores
     assert row["verdict"] == "jump"
 
 
-def test_findings_read_what_was_written(tables, tmp_path):
-    stage.export(tables, tmp_path)
-    findings = Findings.read(tmp_path)
-    numbers = findings.numbers()
-    assert numbers["networks"] == 63
-    assert (numbers["images_sizes"], numbers["addition_seeds"]) == (7, 3)
-    assert numbers["curves_smooth"] + numbers["curves_sharp"] == len(tables["induced_jumps"]) == len(numbers["rows"])
-    rows = {(row["metric"], row["estimator"], row["test_size"]): row for row in numbers["rows"]}
-    assert rows["accuracy", "expected", 60]["emergence_score"] == pytest.approx(6)
-    assert rows["accuracy", "expected", 60]["seeds"] == 3
-    assert rows["accuracy", "expected", 60]["seeds_emergent_published"] == 0
-    assert len(list(findings.lines())) == 2 + len(numbers["rows"])
+@pytest.fixture(scope="module")
+def read_back(tables, tmp_path_factory):
+    """A database that took in the exported tables as the analysis does, and made the study's others from them."""
+    folder = tmp_path_factory.mktemp("tables")
+    stage.export(tables, folder)
+    with duckdb.connect() as connection:
+        for name in STUDY.committed:
+            connection.read_csv(str(folder / f"{name}.csv"), header=True).create(name)
+        for name, frame in compute(connection, Run()).items():
+            database.make_table(connection, name, frame)
+        yield connection
+
+
+def test_findings_read_what_was_written(tables, read_back):
+    (overview,) = read_back.execute("from induced_overview").df().to_dict("records")
+    experiments = read_back.execute("from induced_experiments").df().set_index("experiment")
+    medians = read_back.execute("from induced_medians").df().set_index(["metric", "estimator", "test_size"])
+    assert overview["networks"] == 63
+    assert (experiments.loc[IMAGES, "sizes"], experiments.loc[ADDITION, "seeds"]) == (7, 3)
+    assert len(medians) == len(tables["induced_jumps"])
+    assert overview["smooth"] + overview["sharp"] == medians["is_main"].sum()
+    row = medians.loc["accuracy", "expected", 60]
+    assert row["emergence_score"] == pytest.approx(6)
+    assert row["seeds"] == 3
+    assert row["seeds_emergent_published"] == 0
+
+
+def test_a_flat_sharp_curve_counts_as_no_emergence(scores, project):
+    of_exact = scores["metric"] == "exact_match"
+    made = stage.make_tables(scores.assign(score=scores["score"].where(~of_exact, 0.5)), project)
+    medians = compute_medians(made["induced_emergence"], made["induced_jumps"])
+    found = experiments(made["induced_scores"], medians).set_index("experiment")
+    assert found.loc[ADDITION, "largest_sharp"] == 0
+
+
+def test_the_run_says_what_came_of_each_metric(scores, tables, project, monkeypatch, capsys):
+    monkeypatch.setattr(stage, "scored", lambda *_: scores)
+    products = stage.run(project)
+    assert [path.name for path in products] == [*(f"{name}.csv" for name in STUDY.committed), freshness.NAME]
+    assert len(capsys.readouterr().out.splitlines()) == len(tables["induced_jumps"]) + 1
 
 
 def test_tables_are_the_same_whatever_the_order_of_scores(scores, project, tmp_path):
@@ -102,18 +137,16 @@ def test_tables_are_the_same_whatever_the_order_of_scores(scores, project, tmp_p
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
 
 
-def test_figures_are_drawn_and_the_same_twice(tables, tmp_path):
-    parts = (tables["induced_scores"], tables["induced_emergence"], EXPERIMENTS)
-    first, second = (drawing.draw_all(*parts, tmp_path / name) for name in ("a", "b"))
-    assert [path.name for path in first] == [
-        "induced_addition.png", "induced_images.png", "induced_autoencoders.png",
-    ]  # fmt: skip
+def test_figures_are_drawn_and_the_same_twice(read_back, tmp_path):
+    first, second = (plotting.draw_all(read_back, STUDY.figures, tmp_path / name) for name in ("a", "b"))
+    assert {path.name for path in first} == {"induced_addition.png", "induced_images.png", "induced_autoencoders.png"}
     assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
 
 
-def test_findings_without_tables_say_what_to_do(tmp_path):
-    with pytest.raises(PipelineError, match="holds no induced_scores.csv. Next: run `make induce`"):
-        Findings.read(tmp_path)
+def test_without_tables_there_are_no_findings_and_the_report_says_what_to_do(connection):
+    assert compute(connection, Run()) == {}
+    said = STUDY.absence(Run(), narrative.queries(connection))
+    assert said == "its tables are missing. To make them: `make induce`"
 
 
 def test_only_the_full_run_writes_committed_results(project):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.induce import subset
+from pipeline.studies.networks import subset
 
 
 @pytest.mark.parametrize(

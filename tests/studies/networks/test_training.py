@@ -7,9 +7,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed: `make induce QUICK=1` installs it")
 pytest.importorskip("sklearn", reason="scikit-learn is not installed: `make induce QUICK=1` installs it")
 
-from pipeline.induce import outcomes, sums  # noqa: E402
-from pipeline.induce.plan import ADDITION, AUTOENCODERS, IMAGES, Experiment, Job, Recipe  # noqa: E402
-from pipeline.induce.training import addition, autoencoders, digits, images, loop  # noqa: E402
+from pipeline.studies.networks import outcomes, sums  # noqa: E402
+from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, Experiment, Job, Recipe  # noqa: E402
+from pipeline.studies.networks.training import addition, autoencoders, digits, images, loop  # noqa: E402
 
 RECIPES = {
     IMAGES: Recipe(steps=150, batch=32, learning_rate=0.01, n_test=300),
@@ -35,7 +35,7 @@ def test_the_same_job_gives_the_same_answers_whatever_came_before(experiment):
 def test_the_number_of_processes_changes_nothing(tmp_path):
     jobs = tuple(Experiment(ADDITION, "dimension", (2, 4), 1, RECIPES[ADDITION]).jobs())
     for workers in (1, 2):
-        outcomes.ensure(jobs, tmp_path / str(workers), "code", workers=workers)
+        outcomes.kept(jobs, tmp_path / str(workers), "code", workers=workers)
     one, two = (sorted((tmp_path / str(workers)).rglob("*.parquet")) for workers in (1, 2))
     assert len(one) == 2
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline import database
-from pipeline.settings import ROOT
+from pipeline.core import database
+from pipeline.core.settings import ROOT
 
 
 @pytest.fixture
@@ -14,9 +14,13 @@ def n_test(connection):
     def compute(scores, *, n_examples, family="GPT", leaves=1, is_aggregate=False):
         connection.execute(
             "create or replace table known_tasks as select 't' as task, 's' || i as subtask, null::varchar as family,"
-            " false as is_aggregate, ?::bigint as n_examples from range(?) r(i)",
+            " 'm' as preferred_metric, 'choice' as task_type, false as is_aggregate, ?::bigint as n_examples,"
+            " null::double as chance, false as is_averaged from range(?) r(i)",
             [n_examples, leaves],
         )
+        for name in ("seed_models", "source_rows"):
+            connection.execute(f"create or replace table {name} as select ? as family", [family])
+        database.build_table(connection, ROOT / "sql/staging/task_facts.sql")
         connection.execute(
             "create or replace table curves as select 1 as curve_id, 't' as task, 's0' as subtask, 'm' as metric,"
             " ? as family, ? as is_aggregate",
@@ -24,7 +28,7 @@ def n_test(connection):
         )
         connection.execute("create or replace table curve_points (curve_id integer, score double)")
         connection.executemany("insert into curve_points values (1, ?)", [[score] for score in scores])
-        database.build_table(connection, ROOT / "sql/sources/bigbench/23_n_test.sql")
+        database.build_table(connection, ROOT / "sql/sources/bigbench/curves/n_test.sql")
         return connection.execute("select n_test, n_test_basis from n_test").fetchall()
 
     return compute

@@ -3,13 +3,17 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import arithmetic, mirage, predictions, theory
-from pipeline.arithmetic import LENGTHS, OPERATIONS, Cell, Setup
-from pipeline.settings import ROOT
+from pipeline.core import freshness
+from pipeline.core.settings import ROOT
+from pipeline.studies.theory import arithmetic, predictions, stage
+from pipeline.studies.theory import model as theory
+from pipeline.studies.theory.arithmetic import LENGTHS, OPERATIONS, Cell, Setup
+from pipeline.studies.theory.section import STUDY
 
 SMALL = Setup(n_tests=(20, 4_000))
 
@@ -81,7 +85,7 @@ def test_scores_are_what_the_formulae_say(cells):
         assert (found > 0.95 * upper - 5 * np.sqrt(cell.length / 4 / 4_000)).all()
 
 
-def test_a_seed_gives_one_world_and_lengths_do_not_disturb_each_other(cells):
+def test_a_seed_gives_one_set_of_answers_and_lengths_do_not_disturb_each_other(cells):
     again = arithmetic.simulate(dataclasses.replace(SMALL, lengths=(3,)))
     own = [cell for cell in cells if cell.length == 3]
     for cell, other in zip(again, own, strict=True):
@@ -98,12 +102,29 @@ def test_the_table_holds_every_point_once(cells):
     assert rows.groupby(["operation", "length", "n_test"])["accuracy_emergence_score"].nunique(dropna=False).max() == 1
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_predictions_hold_of_answerers_made_by_the_model(seed):
-    setup = Setup(seed=seed)
+def is_confirmed(rows):
+    """Whether all comparisons of each prediction hold."""
+    found = predictions.verdicts(rows).set_index("prediction")
+    return (found["comparisons"] == found["hold"]).to_dict()
+
+
+@pytest.fixture(scope="session")
+def mirage(builder):
+    """A project that holds what `make mirage` makes."""
+    return builder.project("mirage", stage.run)
+
+
+def test_the_predictions_hold_of_answerers_made_by_the_model():
+    setup = Setup(seed=1)
     rows = predictions.test_predictions(arithmetic.simulate(setup), setup)
     assert rows[~rows["holds"]].to_dict("records") == []
-    assert predictions.verdicts(rows)["is_confirmed"].tolist() == [True, True, True]
+    assert is_confirmed(rows) == {1: True, 2: True, 3: True}
+
+
+def test_the_predictions_hold_of_the_answerers_of_the_report(mirage):
+    rows = pd.read_csv(mirage.committed / "predictions.csv")
+    assert rows[~rows["holds"]].to_dict("records") == []
+    assert is_confirmed(rows) == {1: True, 2: True, 3: True}
 
 
 def test_a_real_jump_is_found(cells):
@@ -127,15 +148,18 @@ def test_answerers_that_fail_whole_answers_at_a_time_are_not_geometric(cells):
     for cell in cells:
         is_match = rng.random(cell.is_match.shape) < p[:, None]
         blocks.append(Cell(cell.operation, cell.length, is_match, np.where(is_match, 0, cell.length)))
-    verdicts = predictions.verdicts(predictions.test_predictions(blocks, SMALL))
-    assert not verdicts.set_index("prediction").loc[3, "is_confirmed"]
+    assert not is_confirmed(predictions.test_predictions(blocks, SMALL))[3]
 
 
-def test_the_committed_tables_and_figures_are_what_the_model_gives(project):
-    products = mirage.run(project)
-    assert len(products) == 6
-    for path in products:
-        committed = ROOT / path.relative_to(project.root)
-        if path.suffix == ".csv":
-            assert path.read_text() == committed.read_text(), path.name
-        assert committed.is_file()
+def test_the_committed_tables_are_what_the_model_gives(mirage):
+    made = {path.name for path in mirage.committed.iterdir()}
+    assert made == {freshness.NAME, *(f"{name}.csv" for name in STUDY.committed)}
+    for name in STUDY.committed:
+        path = mirage.committed / f"{name}.csv"
+        assert path.read_text() == (ROOT / path.relative_to(mirage.root)).read_text(), name
+        assert freshness.is_made_from(ROOT / path.relative_to(mirage.root), freshness.code_key(*STUDY.tool[1:])), name
+
+
+def test_the_figures_are_committed():
+    for name in STUDY.figures:
+        assert (ROOT / "outputs" / "figures" / f"{name}.png").is_file()

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import theory, theory_curves
-from pipeline.arithmetic import GPT_PARAMS
-from pipeline.emergence import score_curves
-from pipeline.errors import PipelineError
-from pipeline.settings import ROOT
-from pipeline.theory import METRICS, Target
+from pipeline.core.errors import PipelineError
+from pipeline.core.scoring import score_curves
+from pipeline.core.settings import ROOT
+from pipeline.studies.theory import curves as theory_curves
+from pipeline.studies.theory import model as theory
+from pipeline.studies.theory.arithmetic import GPT_PARAMS
+from pipeline.studies.theory.model import METRICS, Target
 
 EXACT = 1e-12
 DRAWS = 200_000

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pipeline import analyse
+from pipeline.studies.annotations.compute import association
 
 
 def table_of(counts):
-    return analyse.association(np.array(counts)).set_index("statistic")
+    return association(np.array(counts)).set_index("statistic")
 
 
 def test_no_association_is_an_odds_ratio_of_one():

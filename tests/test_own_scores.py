@@ -1,0 +1,74 @@
+"""What a newcomer does first: a small table of one's own, another folder, another threshold."""
+
+import csv
+import re
+from dataclasses import replace
+
+import pytest
+
+from pipeline import analyse, stages
+from pipeline.core.settings import ROOT, Settings
+from pipeline.report import stage as report
+from tests.conftest import copy_of
+
+
+def test_one_curve_of_an_unknown_metric_ends_in_a_report(project):
+    with (project.root / "mine.csv").open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.writer(lines)
+        writer.writerow("task subtask metric shots family model params score higher_is_better".split())
+        writer.writerows(
+            ["sums", "sums", "acc", 0, "Tiny", f"tiny-{size}", 10 ** (6 + size), 0.1 * size, 1] for size in range(8)
+        )
+    settings = Settings(root=project.root, source="mine.csv")
+    stages.run(settings, "report")
+    stages.run(settings, "check")
+    folder = settings.results()
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    assert "acc" in text
+    assert not re.search(r"\{\{|\}\}|\bNone\b(?!\.)|\bnan\b|BIG-bench's", text)
+    assert (folder / "report.html").is_file()
+    assert (folder / "tables" / "emergence.parquet").is_file()
+    assert [reason for _, reason in stages.status(settings)] == [""] * len(stages.STAGES)
+
+
+ADVICE_THAT_LOSES_WORK = re.compile(
+    r"make clean|clean-runs|(delete|remove|rm)\b[^.]*\b(reports?|runs|data/runs|outputs)\b", re.IGNORECASE
+)
+
+
+def test_no_message_advises_to_delete_reports():
+    paths = [*ROOT.glob("pipeline/**/*.py"), *ROOT.glob("pipeline/**/*.j2"), *ROOT.glob("sql/**/*.sql")]
+    assert len(paths) > 100
+    found = [
+        (path.relative_to(ROOT), advice.group())
+        for path in paths
+        if (advice := ADVICE_THAT_LOSES_WORK.search(path.read_text(encoding="utf-8")))
+    ]
+    assert found == []
+
+
+def shown(settings):
+    """The headings of a report, its pictures, and what it says where there is none."""
+    text = (settings.results() / "report.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
+    pictures = re.findall(r"!\[[^\]]*\]\(figures/([^)]+)\)", text)
+    return headings, pictures, re.findall(r"^\*(?:Left out|There is nothing to draw).*$", text, re.MULTILINE)
+
+
+@pytest.mark.usefixtures("sketched")
+def test_another_folder_or_threshold_leaves_out_nothing(full_report, tmp_path):
+    default = copy_of(full_report, tmp_path)
+    runs = [default, replace(default, out="elsewhere"), replace(default, threshold=50.0)]
+    for settings in runs[1:]:
+        analyse.run(settings)
+        report.run(settings)
+    of_default, *others = map(shown, runs)
+    headings, pictures, absent = of_default
+    assert len(headings) > 12
+    assert len(pictures) > 12
+    assert all(of_another == of_default for of_another in others), absent
+    for settings in runs:
+        drawn = {path.name for path in (settings.results() / "figures").glob("*.png")}
+        assert drawn == set(pictures)
+        tables = {path.name for path in (settings.results() / "tables").glob("*.csv")}
+        assert tables >= {path.name for path in (tmp_path / "elsewhere" / "tables").glob("*.csv")}
