@@ -35,9 +35,7 @@ MIRRORED = ROOT / DEFAULT_MIRROR / table.PINNED.name
 COMMITTED = ROOT / "outputs" / "tables"
 
 # The smallest PNG file.
-PIXEL = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg=="
-)
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==")
 
 # `make test PROFILE=thorough` tries more.
 hypothesis.settings.register_profile("ordinary", max_examples=60, deadline=None)
@@ -73,7 +71,7 @@ def copy_of(settings: Settings, root: Path) -> Settings:
 
 
 def sketch(patch: pytest.MonkeyPatch) -> None:
-    """Let figures be drawn but not rendered, which takes longer than all the rest: for what is not about their looks."""
+    """Let figures be drawn but not rendered, which takes longest: for what is not about their looks."""
 
     def save(_: object, path: Path) -> Path:
         return files.write_bytes(path, PIXEL)
@@ -184,7 +182,7 @@ def made_up_report(builder: Builder) -> Settings:
 
 @pytest.fixture(scope="session")
 def full_report(builder: Builder) -> Settings:
-    """Made-up scores with tests of their curves, the tables of the tools, and a report of all this; only to be read."""
+    """Made-up scores, tests of their curves, the tables of the tools, and a report of all this; only to be read."""
 
     def build(settings: Settings) -> None:
         copy_made_by_tools(settings)
@@ -198,9 +196,9 @@ def full_report(builder: Builder) -> Settings:
 
 
 def made_by_tools() -> list[Path]:
-    """The committed tables that a run takes as they are: those of tools, and the tests of curves, which take minutes."""
+    """The committed tables that a run takes as they are: of tools, and of the tests of curves, which take minutes."""
     of_tools = [f"{name}.csv" for study in STUDIES for name in study.committed]
-    names = [*of_tools, f"{curve_tests.NAME}.parquet", freshness.NAME]
+    names = [*of_tools, curve_tests.NAME, freshness.NAME]
     return [path for name in names if (path := COMMITTED / name).is_file()]
 
 

@@ -41,8 +41,8 @@ def test_curves_and_their_scores(findings):
 
 def test_the_four_conventions(findings):
     rows = findings.execute(
-        "select convention, curves, emergent, emergent_two_metrics, share_two_metrics from conventions where threshold = 100"
-        " order by convention"
+        "select convention, curves, emergent, emergent_two_metrics, share_two_metrics from conventions"
+        " where threshold = 100 order by convention"
     ).fetchall()
     assert rows == [
         ("published", 6, 2, 0, 0.0),

@@ -69,12 +69,16 @@ def test_a_folder_is_taken_for_a_checkout(project):
         assert sources.find(Settings(root=project.root, source=source)) is sources.CHECKOUT
 
 
-@pytest.mark.parametrize("name", ["scores.csv", "Scores.CSV", "a/b c/scores.parquet", "/nowhere/x.Parquet", "table.csv"])
+@pytest.mark.parametrize(
+    "name", ["scores.csv", "Scores.CSV", "a/b c/scores.parquet", "/nowhere/x.Parquet", "table.csv"]
+)
 def test_a_table_of_one_s_own_is_found_by_its_ending(project, name):
     assert sources.find(Settings(root=project.root, source=name)) is sources.TIDY
 
 
-@pytest.mark.parametrize("name", ["guesswork", "Table", "scores.tsv", "csv", "stand-in", "tidy", "checkout", "scores.csv.gz"])
+@pytest.mark.parametrize(
+    "name", ["guesswork", "Table", "scores.tsv", "csv", "stand-in", "tidy", "checkout", "scores.csv.gz"]
+)
 def test_any_other_name_is_an_error_that_lists_the_sources(project, name):
     with pytest.raises(PipelineError) as caught:
         sources.find(Settings(root=project.root, source=name))

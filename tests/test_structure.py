@@ -8,7 +8,19 @@ from pipeline.studies.contents import STUDIES
 
 PIPELINE = ROOT / "pipeline"
 # From the ground up: a folder, or a module beside the folders, imports only from those before it.
-LAYERS = ("core", "simulated", "fetch", "load", "sources", "score", "curve_tests", "studies", "analyse", "report", "stages")
+LAYERS = (
+    "core",
+    "simulated",
+    "fetch",
+    "load",
+    "sources",
+    "score",
+    "curve_tests",
+    "studies",
+    "analyse",
+    "report",
+    "stages",
+)
 # `core/source.py` is what `sources.py` declares; what reads a source gets it handed over.
 MODULES = sorted(path for path in PIPELINE.rglob("*.py") if path.parent != PIPELINE or path.stem in LAYERS)
 

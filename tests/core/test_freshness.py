@@ -57,8 +57,14 @@ def test_a_closure_holds_what_is_imported_anywhere_and_the_packages_around_it(wr
         path.relative_to(tmp_path / "pipeline").as_posix() for path in closure("pipeline.load.late", root=tmp_path)
     ]
     assert found == [
-        "__init__.py", "core/__init__.py", "core/deep.py", "core/files.py", "load/__init__.py", "load/late.py", "load/other.py",
-    ]  # fmt: skip
+        "__init__.py",
+        "core/__init__.py",
+        "core/deep.py",
+        "core/files.py",
+        "load/__init__.py",
+        "load/late.py",
+        "load/other.py",
+    ]
 
 
 def test_modules_that_import_each_other_have_the_same_closure(write, tmp_path):

@@ -74,7 +74,6 @@ def test_names_are_shown_to_the_letter_and_asked_for_as_they_are(bars, tmp_path)
             assert found == {"name": name, "height": 1.5}
             assert named == name
             seen[plotting.raw(name)] = name
-        return None
 
     plotting.draw_all(bars, {"bars": draw_each}, tmp_path)
     assert sorted(seen) == sorted(NAMES)

@@ -15,8 +15,10 @@ def of_sql(connection, project):
     """The class of each of these numbers by the macro."""
     load_seeds(connection, project)
     database.make_macros(connection, project.sql / "macros")
-    query = "select n_test_class(n) from (select unnest(?::integer[]) as n, unnest(range(?)) as position) order by position"
-    return [name for (name,) in connection.execute(query, [NUMBERS, len(NUMBERS)]).fetchall()]
+    query = (
+        "select n_test_class(number) from unnest(?::integer[]) with ordinality as numbers(number, place) order by place"
+    )
+    return [name for (name,) in connection.execute(query, [NUMBERS]).fetchall()]
 
 
 def test_python_and_sql_agree_on_every_number(of_sql):

@@ -21,10 +21,11 @@ from pipeline import analyse, score, sources, stages
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
+from pipeline.core.study import Study
 from pipeline.load import score_files
 from pipeline.studies.contents import STUDIES
 from tests import score_tree
-from tests.conftest import MIRRORED, adopt_curve_tests, copy_made_by_tools, made_by_tools
+from tests.conftest import MIRRORED, copy_made_by_tools, made_by_tools
 from tests.score_tree import METRIC, ROOT, TASK, document, entry, path_of, write
 
 SIZES = list(score_tree.PARAMS)
@@ -588,30 +589,34 @@ def test_the_check_that_scores_add_up(n_scores: int, wrong: list[tuple[Any, ...]
 # The real scores
 
 
+def tables_of(*studies: Study) -> set[str]:
+    return {f"{name}.csv" for study in studies for name in (*study.tables, *study.sometimes)}
+
+
 def test_the_real_table_written_as_score_files_gives_the_same_results(
     settings: Settings, folder: Path, real_project: Settings
 ) -> None:
     # 32 of the 9,085 files of the whole tree hold averaged rows alone.
     assert score_tree.rebuild(MIRRORED, folder, with_averaged=False) == 9_053
-    # The tests of curves are taken from there if their key, and so the curves, are the same.
     copy_made_by_tools(settings)
-    sources.load(settings)
-    score.run(settings)
-    adopt_curve_tests(settings)
-    analyse.run(settings)
+    for stage in (sources.load, score.run, analyse.run):
+        stage(settings)
     for name in ("emergence_all", "stg_scores"):
         columns = "* exclude (params_basis, low_score, high_score)" if name == "stg_scores" else "*"
         query = f"select {columns} from {name} order by all"
         assert rows(settings, query) == rows(real_project, query)
     tables, from_table = settings.results() / "tables", real_project.results() / "tables"
     accounts = {f"{name}.csv" for name in ("row_counts", "rows_set_aside", "set_aside_by_subtask", "provenance")}
-    # The chapters that only the default run has do not depend on the scores.
-    here = analyse.studies_of(settings, sources.CHECKOUT)
-    elsewhere = {f"{name}.csv" for study in STUDIES if study not in here for name in (*study.tables, *study.sometimes)}
-    not_made = {path.name for path in made_by_tools()} | elsewhere
-    names = {path.name for path in from_table.iterdir()} - accounts - not_made
-    assert names == {path.name for path in tables.iterdir()} - accounts
-    assert len(names) > 20
+    names = {path.name for path in tables.iterdir()} - accounts
+    assert len(names) > 30
     for name in names:
         assert (tables / name).read_bytes() == (from_table / name).read_bytes(), name
+    # Curves were not tested here: these files name a lowest score that nobody knows, which a test takes for chance.
+    # And some chapters, which do not depend on the scores, are of the default run alone.
+    here = analyse.studies_of(settings, sources.CHECKOUT)
+    not_here = tables_of(
+        *(study for study in STUDIES if study not in here or study.name in ("smooth_worlds", "sudden"))
+    )
+    made_there = {path.name for path in from_table.iterdir()} - {path.name for path in made_by_tools()}
+    assert made_there - names - accounts <= not_here
     shutil.rmtree(folder)
