@@ -9,6 +9,7 @@ has no meaning without the power law and is left null.
 import numpy as np
 from scipy import stats
 
+from pipeline.core.emergence import emergence_score
 from pipeline.curve_tests.model import Floats
 from pipeline.curve_tests.score_statistics import polynomial
 
@@ -58,18 +59,11 @@ def _test_emergence(y: Floats, line: Floats, rng: np.random.Generator) -> dict[s
     basis, _ = np.linalg.qr(line)
     fitted = np.einsum("ckq,cq->ck", basis, np.einsum("ckq,ck->cq", basis, y))
     sigma = np.sqrt(((y - fitted) ** 2).sum(axis=1) / (y.shape[1] - 2))
-    observed = _emergence(y)
+    observed = emergence_score(y)
     p = np.empty(len(y))
     for row, (mean, noise) in enumerate(zip(fitted, sigma, strict=True)):
-        drawn = _emergence(mean + noise * rng.standard_normal((DRAWS // 4, y.shape[1])))
+        drawn = emergence_score(mean + noise * rng.standard_normal((DRAWS // 4, y.shape[1])))
         greater, equal = (drawn > observed[row]).sum(), (drawn == observed[row]).sum()
         p[row] = (greater + (equal + 1) / 2) / (len(drawn) + 1)
     replicates = np.full(len(y), DRAWS / 4)
     return {"emergence_statistic": observed, "emergence_p": p, "emergence_replicates": replicates}
-
-
-def _emergence(y: Floats) -> Floats:
-    median_step = np.sqrt(np.median(np.diff(y, axis=1) ** 2, axis=1))
-    sign = np.sign(y.argmax(axis=1) - y.argmin(axis=1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.ptp(y, axis=1) > 0, sign * np.ptp(y, axis=1) / median_step, 0.0)

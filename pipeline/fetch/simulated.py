@@ -5,7 +5,7 @@ from pathlib import Path
 from pipeline.core import files
 from pipeline.core.settings import Settings
 from pipeline.fetch import table
-from pipeline.simulated import benchmark as world
+from pipeline.simulated import benchmark
 
 
 def fetch(settings: Settings) -> list[Path]:
@@ -14,11 +14,12 @@ def fetch(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the committed curves, which give the design, are missing.
     """
-    rows = world.simulate(world.read_design(settings), world.Knobs())
-    path = world.write(rows, settings.data / "raw" / "simulated.parquet")
+    rows = benchmark.simulate(benchmark.read_design(settings), benchmark.Knobs())
+    path = benchmark.write(rows, settings.data / "raw" / "simulated.parquet")
     size = path.stat().st_size
-    print(f"fetch    SIMULATED: {len(rows):,} scores of models that do not exist, seed {world.SEED}, {size:,} bytes")
-    address = f"simulated by pipeline/world.py, seed {world.SEED}"
+    seed = f"seed {benchmark.SEED}"
+    print(f"fetch    SIMULATED: {len(rows):,} scores of models that do not exist, {seed}, {size:,} bytes")
+    address = f"simulated by pipeline/simulated/benchmark.py, {seed}"
     manifest = table.Manifest(settings.shown(path), files.sha256(path), size, address)
     return [path, table.write_manifest(settings, manifest)]
 
