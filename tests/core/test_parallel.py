@@ -84,9 +84,10 @@ def test_what_was_made_before_an_error_is_kept(tmp_path, workers):
     assert list(tmp_path.glob(".*")) == []
 
 
-# A run in a process of its own, for it will be killed: its third part never ends.
+# A run in a process of its own, for it will be killed: its third part never ends. A job in the background of a script
+# ignores SIGINT and lets its children inherit that.
 RUN = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from pipeline.core.parallel import Part, ensure
 from tests.core.test_parallel import make, parts_in
@@ -95,6 +96,7 @@ def stop(number):
     print("waiting", flush=True)
     time.sleep(600)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 folder, log = map(Path, sys.argv[1:])
 parts = parts_in(folder, log=log)
 parts[2] = parts[2]._replace(make=stop, arguments=(2,))
@@ -114,7 +116,10 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path, sent):
     ) as process:
         assert process.stdout.readline() == "waiting\n"
         process.send_signal(sent)
-        assert process.wait(60) != 0
+        try:
+            assert process.wait(60) != 0
+        finally:
+            process.kill()
     assert sorted(path.name for path in folder.iterdir()) == ["0.parquet", "1.parquet"]
     frames = ensured(parts_in(folder, log=log))
     assert made(log) == [0, 1, 2, 3]

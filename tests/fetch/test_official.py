@@ -285,10 +285,11 @@ def test_no_bar_where_there_is_no_terminal(
 # Runs in processes of their own, for they will be killed: for each line that comes in one, which is a fork of a process
 # that has imported everything already. Out come the number of its process and, when it has ended, its exit status.
 RUN = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from pipeline.fetch import official, transport_https
 from pipeline.core.settings import GitHub, Settings
+signal.signal(signal.SIGINT, signal.default_int_handler)
 root, via, base, git = sys.argv[1:]
 transport_https.MOST_SINGLE_FILES = 5
 github = GitHub(api=base + "/api", archive=base + "/archive", raw=base + "/raw", git=git)
