@@ -12,15 +12,12 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 
 from pipeline import sources
 from pipeline.core import files, freshness
-from pipeline.core.settings import Settings
-
-LIBRARIES = ("duckdb", "numpy", "pandas", "scipy", "statsmodels", "seaborn", "matplotlib")
+from pipeline.core.settings import ROOT, Settings
 
 Products = list[Path]
 Key = dict[str, str]
@@ -64,7 +61,8 @@ class Stage:
 
 # What `induce` imports by their names.
 TRAINING = tuple(
-    f"pipeline.studies.networks.training.{experiment}" for experiment in ("images", "autoencoders", "addition")
+    f"pipeline.studies.networks.training.{path.stem}"
+    for path in sorted((ROOT / "pipeline" / "studies" / "networks" / "training").glob("[!_]*.py"))
 )
 TOOLS = (
     Stage("check", "pipeline.analyse:check", "analyse"),
@@ -190,13 +188,8 @@ def key(settings: Settings, stage: Stage, before: str) -> Key:
         "files": freshness.digest(others, settings.root),
         "options": _hash({name: str(getattr(settings, name)) for name in stage.options}),
         "input": _hash({source.name: sources.module(source.fetch).inputs(settings)}) if stage.uses else "",
-        "libraries": _hash(_versions()),
+        "libraries": _hash(freshness.versions()),
     }
-
-
-@cache
-def _versions() -> Key:
-    return {name: metadata.version(name) for name in LIBRARIES}
 
 
 def _hash(parts: Key) -> str:

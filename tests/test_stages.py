@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import analyse, score, sources, stages
-from pipeline.core import files
+from pipeline.core import files, freshness
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, GitHub, Settings
 from pipeline.fetch import manifest, table
@@ -317,7 +317,7 @@ def test_another_source_has_stamps_of_its_own(tmp_path, monkeypatch):
 
 def test_other_libraries_ask_for_everything(tmp_path, monkeypatch):
     settings = seeming(monkeypatch, project_of(sources.TABLE, tmp_path))
-    monkeypatch.setattr(stages, "_versions", lambda: {"duckdb": "another"})
+    monkeypatch.setattr(freshness, "versions", lambda: {"duckdb": "another"})
     later = dict.fromkeys(NAMES[1:], "changed: the stage before, libraries")
     assert reasons(settings) == {"fetch": "changed: libraries"} | later
 

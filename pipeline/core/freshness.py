@@ -9,10 +9,12 @@ import ast
 import csv
 import hashlib
 import io
+import platform
 import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 
 from pipeline.core import files
@@ -20,6 +22,18 @@ from pipeline.core.settings import ROOT
 
 NAME = "keys.csv"
 COLUMNS = ("file", "key", "sha256")
+LIBRARIES = (
+    "duckdb",
+    "numpy",
+    "pandas",
+    "scipy",
+    "statsmodels",
+    "matplotlib",
+    "seaborn",
+    "jinja2",
+    "markdown-it-py",
+    "requests",
+)
 # Found by their looks: to parse the whole project would take most of the time of a run that has nothing to do.
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ ]+(pipeline[\w.]*)[ ]+import[ ]+(\([^)]*\)|.*)|import[ ]+(pipeline[\w.]*))", re.MULTILINE
@@ -108,6 +122,12 @@ def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
         if isinstance(node, owners) and ast.get_docstring(node) is not None:
             first = node.body[0]
             yield first.lineno, first.end_lineno or first.lineno
+
+
+@cache
+def versions() -> dict[str, str]:
+    """The versions of Python and of the libraries that results depend on, by name."""
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in LIBRARIES}
 
 
 def is_made_from(path: Path, key: str) -> bool:

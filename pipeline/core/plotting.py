@@ -1,7 +1,7 @@
 """What all figures share: one look, and how they are drawn and saved."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +14,7 @@ from pandas.api.types import is_numeric_dtype
 from tqdm import tqdm
 
 from pipeline.core import files, freshness
-
-Frame = Callable[..., pd.DataFrame]
+from pipeline.core.study import Draw
 
 ACCENT, MUTED, DARK = "#c2410c", "#94a3b8", "#1e293b"
 
@@ -32,7 +31,7 @@ def set_style() -> None:
 
 def draw_all(
     connection: duckdb.DuckDBPyConnection,
-    drawings: Mapping[str, Callable[[Frame], Figure | None]],
+    drawings: Mapping[str, Draw],
     folder: Path,
     mark: str = "",
 ) -> list[Path]:
@@ -59,7 +58,7 @@ def draw_all(
 class Seen:
     """What a figure is drawn from: frames, each noted as it is asked for, code and libraries."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, draw: Callable[[Frame], object], mark: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, draw: Draw, mark: str) -> None:
         self._connection = connection
         module = (draw.func if isinstance(draw, partial) else draw).__module__
         self._digest = hashlib.sha256(f"{freshness.code_key(module)} {freshness.digest([Path(__file__)])}".encode())

@@ -1,10 +1,8 @@
 """Findings and pictures -> report.md, report.html and the headline."""
 
 import base64
-import platform
 import re
 from collections.abc import Container, Mapping
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +11,12 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from pipeline import sources
-from pipeline.core import database, files, plotting, wording
+from pipeline.core import database, files, freshness, plotting, wording
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings, exact
 from pipeline.report import narrative
 
 TEMPLATES = (ROOT / "pipeline" / "report", ROOT / "pipeline" / "studies")
-LIBRARIES = (
-    "duckdb",
-    "numpy",
-    "pandas",
-    "scipy",
-    "statsmodels",
-    "matplotlib",
-    "seaborn",
-    "jinja2",
-    "markdown-it-py",
-    "requests",
-)
 
 
 def run(settings: Settings) -> list[Path]:
@@ -53,7 +39,7 @@ def run(settings: Settings) -> list[Path]:
         shown_there = {name: draw for name, draw in narrative.drawings(context).items() if f"/{name}.png)" in text}
         pictures = plotting.draw_all(connection, shown_there, folder / "figures", context["mark"])
     markdown = without_missing(text, {path.name for path in pictures})
-    versions = library_versions()
+    versions = "".join(f"{name} {version}\n" for name, version in freshness.versions().items())
     products = [
         *pictures,
         files.write_text(folder / "report.md", markdown),
@@ -114,9 +100,3 @@ def render_html(markdown: str, versions: str, folder: Path) -> str:
 
 def _data_uri(picture: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
-
-
-def library_versions() -> str:
-    """The versions that made this report, a line each."""
-    lines = [f"python {platform.python_version()}", *(f"{name} {metadata.version(name)}" for name in LIBRARIES)]
-    return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from pipeline.studies.networks import sums
 from pipeline.studies.networks.metrics import CUTOFFS, EXPECTED, GROUP_SIZES, SAMPLED, reconstruction, subset_accuracy
 
 # From smooth to sharp.
-COLOURS = ("#1d4ed8", "#0f766e", "#b45309", ACCENT)
+COLOURS = ("#1d4ed8", "#0f766e", "#7c3aed", ACCENT)
 THIN = 0.25
 
 

@@ -12,7 +12,7 @@ from pipeline.core.sample_sizes import CLASSES, NOT_KNOWN
 SIMULATED = "#1d4ed8"
 CONVENTIONS_SHOWN = {"published": "|E|, infinite left out", "with_infinite": "|E|, infinite kept"}
 METRICS_SHOWN = ("exact_str_match", "multiple_choice_grade", "rougeLsum")
-WORLDS = "SIMULATED: mean, 95 % of worlds"
+WORLDS = "SIMULATED: mean, 95 % of draws"
 # Shares of fewer curves say nothing.
 FEWEST_CURVES = 50
 FAMILIES_SHOWN = {"BIG-G T=0": ("o", "-"), "GPT": ("s", "--"), "PaLM": ("D", ":")}

@@ -20,7 +20,7 @@ def observed_expected(
 
     Every tested curve is drawn anew from its own power law, `draws` times, and the draws go through E, its status and
     the conventions like scores. `scenario` is `binomial`, or `overdispersed` with the pooled correlation of examples.
-    Low and high hold 95 % of the drawn draws: Monte Carlo noise of the counts given the fits, not of the fits. The fits
+    Low and high hold 95 % of the draws: Monte Carlo noise of the counts given the fits, not of the fits. The fits
     follow the data, noise and all, and scales are drawn independently, though all models answer the same examples.
 
     Args:

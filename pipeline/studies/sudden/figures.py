@@ -131,7 +131,7 @@ def _draw_foreseen(axes: Axes, rows: pd.DataFrame) -> None:
     points = (
         ("covered_share", "score inside its 95 % interval", "o", NOISY),
         ("width", "median width of the interval, as a score", "s", MUTED),
-        ("surprise_share", "higher than foreseen", "D", ACCENT),
+        ("surprise_share", "higher than predicted", "D", ACCENT),
     )
     for name, label, marker, colour in points:
         axes.plot(np.arange(len(rows)), rows[name], marker, color=colour, label=label)

@@ -58,7 +58,7 @@ TOLD = {
     "broken": "broken",
     "jump": "broken: both tests, corrected",
     "beyond_noise": "E beyond noise",
-    "unforeseen": "largest model better than foreseen",
+    "unforeseen": "largest model better than predicted",
     "outside": "largest model outside its interval",
     "excluded_10": "no jump above 0.1",
     "excluded_20": "no jump above 0.2",
