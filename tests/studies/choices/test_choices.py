@@ -5,8 +5,7 @@ import pytest
 
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
-from pipeline.core.plotting import Frame
-from pipeline.core.study import Run
+from pipeline.core.study import Frame, Run
 from pipeline.report.narrative import queries
 from pipeline.report.stage import render
 from pipeline.studies.choices.section import STUDY, draw
