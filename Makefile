@@ -16,6 +16,8 @@ MAX_WAIT ?= 900
 THRESHOLD ?= 100
 #: KEEP_GOING 1 to leave out score files and scores that cannot be used; empty to stop at them (default: empty)
 KEEP_GOING ?=
+#: SCHEDULER  curve_tests, calibrate: address of a dask scheduler (tcp://host:port) whose workers do the work; empty for the cores of this machine (default: empty)
+SCHEDULER ?=
 #: QUICK      induce: 1 to train a few small networks for a moment, to see that it works (default: empty)
 QUICK ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
@@ -29,13 +31,13 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING QUICK OUT PROFILE DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING QUICK SCHEDULER OUT PROFILE DEBUG
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 PIPELINE := $(VENV)/bin/python -m pipeline
 
-.PHONY: help fetch load score curve_tests analyse report status again mirage simulate fit calibrate induce \
+.PHONY: help fetch load score curve_tests analyse report status again mirage fit calibrate induce cluster \
 	test check bench notebooks lock clean clean-runs
 
 help: ## print this help
@@ -50,21 +52,22 @@ help: ## print this help
 fetch: $(VENV)/.run ## get the scores onto this machine and verify them
 load: $(VENV)/.run ## stage the scores in DuckDB, every row accounted for
 score: $(VENV)/.run ## order the scores into curves and compute the emergence score of each
-curve_tests: $(VENV)/.run ## test every curve: sharp beyond noise, and unpredictable? (minutes where scores or code changed)
+curve_tests: $(VENV)/.run ## test every curve, and draw it anew in smooth worlds (minutes where scores or code changed)
 analyse: $(VENV)/.run ## turn emergence scores into findings and tables
 report: $(VENV)/.run ## do all of it, draw the figures and write the report
 status: $(VENV)/.run ## say of each stage whether it is up to date, and why not
 mirage: $(VENV)/.run ## compute the paper's model and compare its predictions with simulated arithmetic
-simulate: $(VENV)/.run ## simulate benchmarks without emergence and count them beside the real scores (two minutes)
 fit: $(VENV)/.run ## fit the parameters of the simulated benchmark to the real scores (most of an hour)
-calibrate: $(VENV)/.run ## measure how often each test of a curve rejects where the truth is known (a quarter of an hour)
+calibrate: $(VENV)/.run ## measure how often each test of a curve rejects where the truth is known (some minutes)
 induce: $(VENV)/.torch ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
 # One set of instructions, so that processors that know more of them round alike.
 induce: export ATEN_CPU_CAPABILITY = avx2
 induce: export ONEDNN_MAX_CPU_ISA = AVX2
 induce: export MKL_CBWR = AVX2
-fetch load score curve_tests analyse report status mirage simulate fit calibrate induce:
+fetch load score curve_tests analyse report status mirage fit calibrate induce:
 	@$(PIPELINE) $@
+
+cluster: $(VENV)/.cluster ## install what SCHEDULER= needs (dask.distributed)
 
 again: clean report ## forget what was computed and make the report anew
 
@@ -85,7 +88,7 @@ notebooks: $(VENV)/.dev ## execute the notebooks; results go to data/notebooks/
 
 lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
-	@for name in requirements requirements-dev requirements-induce; do \
+	@for name in requirements requirements-dev requirements-induce requirements-cluster; do \
 		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
@@ -120,6 +123,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 
 $(VENV)/.digits: requirements-induce.txt $(VENV)/.run
 	$(call install,the digits and what torch asks for,--require-hashes -r $<,Next: run the same command again.)
+
+$(VENV)/.cluster: requirements-cluster.txt $(VENV)/.run
+	$(call install,dask.distributed,--require-hashes -r $<,Next: run the same command again; everything works without it on one machine.)
 
 # torch by a command of its own: pip wants hashes for all requirements of a command or for none.
 $(VENV)/.torch: requirements-torch.txt $(VENV)/.digits

@@ -32,6 +32,10 @@ OPTIONS = {
     "via": ("", "how the official files come: git or https; empty to choose"),
     "max-wait": (f"{DEFAULT_MAX_WAIT:g}", "longest wait for rate limits, in seconds"),
     "keep-going": ("", "1 leaves out what cannot be used; empty or 0 stops at it"),
+    "scheduler": (
+        "",
+        "address of a dask scheduler, whose workers test the curves; empty for the cores of this machine",
+    ),
     "quick": ("", "induce: 1 trains a few small networks for a moment"),
 }
 
@@ -85,6 +89,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         github=GitHub.from_environment(os.environ),
         keep_going=options.keep_going not in ("", "0"),
         quick=options.quick not in ("", "0"),
+        scheduler=options.scheduler,
     )
 
 

@@ -67,16 +67,15 @@ TRAINING = tuple(
 TOOLS = (
     Stage("check", "pipeline.analyse:check", "analyse"),
     Stage("mirage", "pipeline.studies.theory.stage:run"),
-    Stage("simulate", "pipeline.studies.smooth_worlds.simulate:run", "score"),
     Stage("fit", "pipeline.studies.smooth_worlds.fit:run", "score"),
-    Stage("calibrate", "pipeline.curve_tests.calibration:run", "score"),
+    Stage("calibrate", "pipeline.curve_tests.calibration:run", "curve_tests"),
     Stage("induce", "pipeline.studies.networks.stage:run", by_name=TRAINING),
 )
 SEEDS, SOURCES = "seeds", ("sources", "checks/sources")
-# What `mirage`, `simulate`, `calibrate` and `induce` wrote.
+# What `mirage`, `calibrate` and `induce` wrote.
 OF_TOOLS = tuple(
     f"outputs/tables/{name}*.csv"
-    for name in ("theory", "predictions", "arithmetic", "simulated", "calibration", "induced", "keys")
+    for name in ("theory", "predictions", "arithmetic", "calibration", "late_gain_scenarios", "induced", "keys")
 )
 STAGES = (
     Stage(
@@ -98,7 +97,7 @@ STAGES = (
         (SEEDS, "staging", "checks/staging", *SOURCES),
     ),
     Stage("score", "pipeline.score:run", "load", layers=("curves", "checks/curves", *SOURCES)),
-    Stage("curve_tests", "pipeline.curve_tests.stage:run", "score"),
+    Stage("curve_tests", "pipeline.curve_tests.stage:run", "score", options=("threshold",), layers=(SEEDS,)),
     Stage(
         "analyse",
         "pipeline.analyse:run",

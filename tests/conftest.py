@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -23,7 +24,7 @@ import pytest
 from pipeline import analyse, score, sources
 from pipeline.core import database, files, freshness, plotting
 from pipeline.core.settings import DEFAULT_MIRROR, ROOT, Settings
-from pipeline.curve_tests import parts
+from pipeline.curve_tests import parts, world_tables, worlds
 from pipeline.curve_tests import stage as curve_tests
 from pipeline.fetch import table
 from pipeline.load.table import SOURCE_COLUMNS
@@ -86,8 +87,12 @@ def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hasten_curve_tests(patch: pytest.MonkeyPatch) -> None:
-    """Let curves be tested with few replicates, in this process."""
-    patch.setattr(curve_tests, "SCHEDULE", (50,))
+    """Let curves be tested, and drawn in smooth worlds, with few draws and in this process."""
+    patch.setattr(parts, "run", partial(parts.run, most=20))
+    patch.setattr(worlds, "GRID_DRAWS", 2)
+    patch.setattr(worlds, "draw", partial(worlds.draw, draws=3))
+    for module in (worlds, world_tables):
+        patch.setattr(module, "RESAMPLES", 20)
     patch.setattr(os, "cpu_count", lambda: 1)
 
 
@@ -198,7 +203,8 @@ def full_report(builder: Builder) -> Settings:
 def made_by_tools() -> list[Path]:
     """The committed tables that a run takes as they are: of tools, and of the tests of curves, which take minutes."""
     of_tools = [f"{name}.csv" for study in STUDIES for name in study.committed]
-    names = [*of_tools, curve_tests.NAME, freshness.NAME]
+    of_worlds = [f"{name}.csv" for name in curve_tests.WORLDS]
+    names = [*of_tools, curve_tests.NAME, *of_worlds, freshness.NAME]
     return [path for name in names if (path := COMMITTED / name).is_file()]
 
 
@@ -269,7 +275,7 @@ def _build_real(settings: Settings) -> None:
 
 
 def adopt_curve_tests(settings: Settings) -> None:
-    """Take in the committed curve_tests, if they are of this code and these scores: here they are never made.
+    """Take in the committed tables of curve_tests, if they are of this code and these scores: here they are never made.
 
     A test of its own says whether they are (tests/curve_tests/test_key.py).
     """
@@ -282,9 +288,13 @@ def adopt_curve_tests(settings: Settings) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "run", refuse)
+        patch.setattr(curve_tests, "world", refuse)
         try:
             curve_tests.run(settings)
         except NotCommittedError:
+            with database.connect(settings.database) as connection:
+                for name in ("curve_tests", *curve_tests.WORLDS):
+                    connection.execute(f"drop table if exists {name}")
             print("curve_tests in outputs/tables are not of this code")
 
 

@@ -291,7 +291,7 @@ def test_what_the_simulated_benchmark_is_made_from_is_watched(project, opened):
         ({"mirror": "elsewhere"}, "fetch"),
         ({"ref": "v1"}, "fetch"),
         ({"keep_going": True}, "load"),
-        ({"threshold": 50.0}, "analyse"),
+        ({"threshold": 50.0}, "curve_tests"),
         ({"out": "elsewhere"}, "analyse"),
         ({"via": "https"}, None),
         ({"max_wait": 1.0}, None),

@@ -25,6 +25,7 @@ COLUMNS = ("file", "key", "sha256")
 LIBRARIES = (
     "duckdb",
     "numpy",
+    "numba",
     "pandas",
     "scipy",
     "statsmodels",

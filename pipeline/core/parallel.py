@@ -1,4 +1,7 @@
-"""Long work in parts: on all cores, every finished part kept as a file, so that a run that was stopped goes on."""
+"""Long work in parts: on all cores, every finished part kept as a file, so that a run that was stopped goes on.
+
+With the address of a dask scheduler (SCHEDULER=) the parts are made by its workers; their files are written here.
+"""
 
 import multiprocessing
 import multiprocessing.connection
@@ -14,9 +17,12 @@ import duckdb
 import pandas as pd
 from tqdm import tqdm
 
-from pipeline.core import database
+from pipeline.core import database, freshness
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import replacing
+from pipeline.core.settings import ROOT
+
+CONNECT_SECONDS = 10
 
 
 class Part(NamedTuple):
@@ -28,21 +34,45 @@ class Part(NamedTuple):
     size: int = 1
 
 
-def ensure(parts: Sequence[Part], *, workers: int, label: str, unit: str) -> None:
-    """Make the parts that are not kept yet. Results do not depend on `workers`; with one, no process is started.
+class Work(NamedTuple):
+    """How long work is done: where its parts are kept, on how many processes here, or by which dask scheduler."""
+
+    folder: Path
+    workers: int = 1
+    scheduler: str = ""
+
+
+def ensure(
+    parts: Sequence[Part],
+    *,
+    workers: int,
+    label: str,
+    unit: str,
+    scheduler: str = "",
+    prepare: Sequence[Callable[[], object]] = (),
+) -> None:
+    """Make the parts that are not kept yet. Results depend on neither `workers` nor `scheduler`.
+
+    Args:
+        parts: what is to be made.
+        workers: processes on this machine; with one, none is started.
+        label: of the progress bar.
+        unit: what the sizes of parts count.
+        scheduler: the address of a dask scheduler, whose workers take the place of processes here.
+        prepare: what processes here do side by side before the first part: each compiles something for all.
 
     Raises:
-        PipelineError: a folder cannot be written, or what makes a part says so.
+        PipelineError: a folder cannot be written, a scheduler cannot be used, or what makes a part says so.
     """
     missing = [part for part in parts if not part.path.is_file()]
     bar: tqdm[Any]
     total, left = (sum(part.size for part in some) for some in (parts, missing))
     with tqdm(total=total, initial=total - left, desc=label, unit=unit, delay=1, leave=False, disable=None) as bar:
-        for part in _finished(missing, workers):
+        for part in _finished_on_cluster(missing, scheduler) if scheduler else _finished(missing, workers, prepare):
             bar.update(part.size)
 
 
-def _finished(parts: Sequence[Part], workers: int) -> Iterator[Part]:
+def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[], object]]) -> Iterator[Part]:
     if workers == 1 or len(parts) < 2:
         for part in parts:
             make_and_keep(part)
@@ -51,14 +81,63 @@ def _finished(parts: Sequence[Part], workers: int) -> Iterator[Part]:
     # A forked process would inherit the threads of libraries that are loaded here.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
-        jobs = {pool.submit(make_and_keep, part): part for part in parts}
         try:
+            for ready in [pool.submit(work) for work in prepare]:
+                ready.result()
+            jobs = {pool.submit(make_and_keep, part): part for part in parts}
             for job in as_completed(jobs):
                 job.result()
                 yield jobs[job]
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
+
+
+def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:
+    """Parts as the workers of a dask scheduler finish them; a worker that is lost has its parts made by another."""
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra, which most runs do without
+    except ImportError:
+        raise PipelineError(
+            "SCHEDULER= needs dask.distributed, which is not installed. Next: `make cluster`, then the same command."
+        ) from None
+    try:
+        client = Client(address, timeout=CONNECT_SECONDS)
+    except (OSError, ValueError) as error:
+        raise PipelineError(
+            f"SCHEDULER={address}: no scheduler answers there ({str(error).splitlines()[0]}). "
+            "Next: start one with `dask scheduler`, or leave SCHEDULER out."
+        ) from error
+    with client:
+        _refuse_other_code(client, address)
+        pool = client.get_executor(pure=False)
+        try:
+            jobs = {pool.submit(part.make, *part.arguments): part for part in parts}
+            for job in as_completed(jobs):
+                _keep(jobs[job], job.result())
+                yield jobs[job]
+        finally:
+            # Without waiting: after an error nobody wants the other parts.
+            pool.shutdown(wait=False)
+
+
+def _refuse_other_code(client: Any, address: str) -> None:  # noqa: ANN401 - a dask client
+    """Refuse workers that would compute with other code or other libraries than this run."""
+    found = client.run(fingerprint)
+    if not found:
+        raise PipelineError(f"SCHEDULER={address}: it has no workers. Next: start some with `dask worker {address}`.")
+    others = [worker for worker, own in found.items() if own != fingerprint()]
+    if others:
+        raise PipelineError(
+            f"SCHEDULER={address}: {', '.join(sorted(others))} has other code or other libraries than this run. "
+            "Next: start it from a copy of this folder, with its own `make cluster`."
+        )
+
+
+def fingerprint() -> str:
+    """A hash of this project's code and of the libraries that results depend on."""
+    code = freshness.digest(ROOT.glob("pipeline/**/*.py"))
+    return f"{code} {sorted(freshness.versions().items())}"
 
 
 def _begin() -> None:
@@ -76,7 +155,10 @@ def _end_with_parent() -> None:
 
 def make_and_keep(part: Part) -> None:
     """Make a part and write it as Parquet, whole or not at all."""
-    frame = part.make(*part.arguments)
+    _keep(part, part.make(*part.arguments))
+
+
+def _keep(part: Part, frame: pd.DataFrame) -> None:
     with replacing(part.path) as temporary, duckdb.connect() as connection:
         connection.register("part", frame)
         database.copy_to(connection, "from part", temporary, "format parquet, compression zstd")

@@ -62,6 +62,7 @@ class Settings:
     github: GitHub = field(default_factory=GitHub)
     keep_going: bool = False
     quick: bool = False
+    scheduler: str = ""
 
     @property
     def sql(self) -> Path:
@@ -94,6 +95,11 @@ class Settings:
         return f"{words[-LONGEST_NAME:].strip('-') or 'source'}-{own}"
 
     @property
+    def is_default_threshold(self) -> bool:
+        """Whether curves count as emergent where those of the committed tables do."""
+        return self.threshold == DEFAULT_THRESHOLD
+
+    @property
     def stamps(self) -> Path:
         """Where this source's stage stamps lie."""
         return self.data / "stamps" / self.name
@@ -116,7 +122,7 @@ class Settings:
         """
         committed = self.root / "outputs"
         name = name or self.name
-        if self.threshold != DEFAULT_THRESHOLD:
+        if not self.is_default_threshold:
             name += f"-threshold-{exact(self.threshold)}"
         if not self.out:
             return committed if name == DEFAULT_SOURCE else self.data / "runs" / name

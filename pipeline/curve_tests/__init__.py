@@ -1,1 +1,1 @@
-"""The statistics of one curve: is it sharp beyond noise, and could its end have been foreseen?"""
+"""The statistics of one curve: its smooth model, tests against it, forecasts, and draws in smooth worlds."""

@@ -1,12 +1,16 @@
-"""`make calibrate`: how often each test rejects in scenarios whose truth is known.
+"""`make calibrate`: how often each test rejects, and how often E exceeds its threshold, where the truth is known.
 
-Every scenario takes real curves with their own n, scales and chance levels, replaces their counts by draws, and sends
-them through everything that real curves go through, pooling included. A test holds its level where, with `condition`
-informative, it rejects 4 to 6 % of curves in the smooth scenarios. In scenarios with a jump the share is power.
+Real curves, with their own n, scales and chance levels, get counts drawn in a scenario and go through everything that
+real curves go through, the pooling of rho included. In the smooth scenarios of sql/seeds/scenarios.csv a test at 5 %
+should reject 5 % of the curves on which it can reject. In scenarios with a planted jump the share is power.
+
+Late gains are counted besides over all tested curves, as in the real table: after correction, how many does each smooth
+scenario give, and at which family?
 """
 
+import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,85 +20,66 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from pipeline import sources
-from pipeline.core import database, freshness
+from pipeline.core import database, freshness, parallel
+from pipeline.core.emergence import emergence_score, is_emergent
 from pipeline.core.errors import PipelineError
-from pipeline.core.sample_sizes import CLASSES, class_of
-from pipeline.core.settings import Settings
-from pipeline.curve_tests import beta_binomial, parts, plan, source
-from pipeline.curve_tests.boot import PAPER_SLOPE, TESTS
-from pipeline.curve_tests.fit import fit_intercept, fit_power_law
-from pipeline.curve_tests.ladder import fit_curvature
-from pipeline.curve_tests.model import Curves, Floats, eta_of, probability
+from pipeline.core.freshness import code_key
+from pipeline.core.parallel import Part, Work
+from pipeline.core.sample_sizes import CLASSES
+from pipeline.core.settings import DEFAULT_THRESHOLD, Settings
+from pipeline.curve_tests import parts, plan, scenarios, source, worlds
+from pipeline.curve_tests.evaluate import Chunk, excluded
+from pipeline.curve_tests.jumps import SIZES
+from pipeline.curve_tests.likelihood import Floats
+from pipeline.curve_tests.plan import Planned
+from pipeline.curve_tests.ratios import MOST
+from pipeline.curve_tests.scenarios import Nature, Scenario
+from pipeline.curve_tests.stage import adopted
+from pipeline.curve_tests.table import LEVEL, P_VALUES, SIDES, adjusted
+from pipeline.curve_tests.worlds import Smooth
 
-# Curves of each class of n: where a null is true enough to tell 5 % from 4 and 6 over informative curves, of which the
-# smallest class has few; elsewhere enough to tell a share from its half.
-PerClass = Mapping[str, int]
-NULL_CURVES: PerClass = dict(zip(CLASSES, (300, 1_000, 1_000, 1_000), strict=True))
-POWER_CURVES: PerClass = dict.fromkeys(CLASSES, 150)
-REPLICATES = 1_000
 SEED = 20230429
-HIGHEST = 0.98
+# Of each class of n_test: enough to tell 5 % from 3 and 7 in smooth scenarios, a share from its half elsewhere.
+SMOOTH_CURVES, JUMP_CURVES = 400, 100
 JUMPS = (0.1, 0.2, 0.3, 0.4, 0.5)
-MOST_CURVED = 3.0
+PLACES = ("upper half", "last")
+HIGHEST = 0.98
+BAND = (0.04, 0.06)
+COPY, ORIGINAL = "BIG-G T=1", "BIG-G T=0"
+INDEPENDENT, COMBINED = "independent examples", "combined"
 
-Truth = Callable[[Curves, np.random.Generator], Floats]
 
+class World(NamedTuple):
+    """What counts are drawn from: a scenario, and a jump planted before a random scale of the upper half, or the last.
 
-class Scenario(NamedTuple):
-    """Name, p at each scale (NaN where a curve has no place in it), correlation of examples, curves per class."""
+    Attributes:
+        name: of the scenario, with the jump.
+        scenario: what is drawn without the jump.
+        jump: its size in p, 0 for none.
+        place: one of PLACES.
+    """
 
     name: str
-    truth: Truth
-    rho: float
-    per_class: PerClass = POWER_CURVES
+    scenario: Scenario
+    jump: float = 0.0
+    place: str = ""
 
 
-def smooth(curves: Curves, rng: np.random.Generator) -> Floats:  # noqa: ARG001 - one signature for all scenarios
-    """The fitted power law of each curve."""
-    return probability(fit_power_law(curves).eta, curves.chance[:, None])
-
-
-def paper_slope(curves: Curves, rng: np.random.Generator) -> Floats:  # noqa: ARG001
-    """The edge of the steepness test's null: power laws of the paper's slope."""
-    alpha = np.full(len(curves.counts), PAPER_SLOPE)
-    return probability(fit_intercept(curves, alpha).eta, curves.chance[:, None])
-
-
-def curved(curves: Curves, rng: np.random.Generator) -> Floats:
-    """The fitted power law with the fitted curvature, at most 3 in eta between centre and end."""
-    bend = np.clip(fit_curvature(curves).beta[:, 2], -MOST_CURVED, MOST_CURVED)
-    unit = curves.x / np.abs(curves.x).max(axis=1, keepdims=True)
-    line = eta_of(smooth(curves, rng), curves.chance[:, None])
-    return probability(line + bend[:, None] * (unit**2 - (unit**2).mean(axis=1, keepdims=True)), curves.chance[:, None])
-
-
-def jump(size: float) -> Truth:
-    """The fitted power law with p raised by `size` from a random scale of the upper half on."""
-
-    def truth(curves: Curves, rng: np.random.Generator) -> Floats:
-        scales = curves.counts.shape[1]
-        place = rng.integers(scales // 2, scales, len(curves.counts))
-        p = smooth(curves, rng) + size * (np.arange(scales) >= place[:, None])
-        return np.where(p.max(axis=1, keepdims=True) <= HIGHEST, p, np.nan)
-
-    return truth
-
-
-SCENARIOS = (
-    Scenario("smooth", smooth, 0.0, NULL_CURVES),
-    Scenario("smooth, rho 0.02", smooth, 0.02, NULL_CURVES),
-    Scenario("smooth, rho 0.05", smooth, 0.05, NULL_CURVES),
-    Scenario("slope -0.5", paper_slope, 0.0, NULL_CURVES),
-    Scenario("slope -0.5, rho 0.02", paper_slope, 0.02, NULL_CURVES),
-    Scenario("curvature", curved, 0.0),
-    Scenario("curvature, rho 0.02", curved, 0.02),
-    *(Scenario(f"jump {size:g}", jump(size), 0.0) for size in JUMPS),
-    Scenario("jump 0.3, rho 0.02", jump(0.3), 0.02),
-)
+def the_worlds() -> list[World]:
+    """The smooth scenarios, and jumps of five sizes and two places in the plainest of them and in the combined one."""
+    known = scenarios.read()
+    planted = [one for one in known if one.name in {INDEPENDENT, COMBINED}]
+    jumps = [
+        World(f"{one.name}, jump {size:g}, {place}", one, size, place)
+        for one in planted
+        for place in PLACES
+        for size in JUMPS
+    ]
+    return [World(one.name, one) for one in known] + jumps
 
 
 def run(settings: Settings) -> list[Path]:
-    """Write calibration.csv beside the other tables.
+    """Write calibration.csv and late_gain_scenarios.csv beside the other tables.
 
     Raises:
         PipelineError: there is no database, or it holds no scores.
@@ -103,110 +88,191 @@ def run(settings: Settings) -> list[Path]:
         raise PipelineError("calibrate needs scores, and this run has none. Next: set MIRROR= and run `make score`.")
     with database.connect(settings.database, read_only=True) as connection:
         frame = source.read(connection)
-    found = calibrate(frame, settings.data / "calibration", workers=os.cpu_count() or 1)
+        tests, strata = adopted(connection)
+        conventions = connection.execute("from seed_conventions order by convention").df()
+    work = Work(settings.data / "calibration", os.cpu_count() or 1, settings.scheduler)
+    proportions = worlds.tested(frame, tests)
+    found = {
+        "calibration": calibrate(proportions, strata, conventions, work),
+        "late_gain_scenarios": late_gains(proportions, strata, work),
+    }
     folder = settings.results() / "tables"
-    path = folder / "calibration.csv"
     with duckdb.connect() as connection:
-        database.make_table(connection, "calibration", found)
-        database.export_csv(connection, "calibration", path)
-    keys = freshness.record([path], freshness.code_key("pipeline.curve_tests.calibration"))
-    print(f"calibrate {len(found):,} rows; {settings.shown(path)}")
-    return [path, keys]
+        for name, table in found.items():
+            database.make_table(connection, name, table)
+        products = [database.export_csv(connection, name, folder / f"{name}.csv") for name in found]
+    keys = freshness.record(products, freshness.code_key("pipeline.curve_tests.calibration"))
+    print(f"calibrate {len(found['calibration']):,} rows; {', '.join(settings.shown(path) for path in products)}")
+    return [*products, keys]
 
 
 def calibrate(
-    frame: pd.DataFrame,
-    folder: Path,
+    proportions: pd.DataFrame,
+    strata: pd.DataFrame,
+    conventions: pd.DataFrame,
+    work: Work,
     *,
-    workers: int,
-    scenarios: Sequence[Scenario] = SCENARIOS,
-    replicates: int = REPLICATES,
-    seed: int = SEED,
+    chosen: Sequence[World] = (),
+    smooth_curves: int = SMOOTH_CURVES,
+    jump_curves: int = JUMP_CURVES,
 ) -> pd.DataFrame:
-    """The rejected shares of every test in every scenario: the columns of calibration.csv.
+    """The rejected shares of every test in every world: the columns of calibration.csv.
 
     Args:
-        frame: what `source.read` gives.
-        folder: where finished chunks are kept, so that a run that was stopped goes on.
-        workers: processes; the results do not depend on them.
-        scenarios: what curves are drawn from.
-        replicates: draws of each test.
-        seed: of everything.
+        proportions: what `worlds.tested` gives.
+        strata: what `worlds.estimate` gives.
+        conventions: `convention`, `is_absolute`, `keeps_infinite`.
+        work: how it is done; results do not depend on it.
+        chosen: the worlds; all where there are none.
+        smooth_curves: so many curves of each class of n_test where nothing is planted.
+        jump_curves: and where a jump is.
     """
-    seeds = np.random.SeedSequence(seed).spawn(len(scenarios) + 1)
-    tables = []
-    for scenario, own in zip(scenarios, seeds, strict=False):
-        chosen = choose(frame, scenario.per_class, np.random.default_rng(seeds[-1]))
-        drawn = simulate(chosen, scenario, np.random.default_rng(own))
-        planned = plan.plan(drawn, seed=int(own.generate_state(1)[0]))
-        found = parts.run(planned, (replicates,), folder, workers=workers, progress=scenario.name)
-        rejected = shares(drawn.join(found.drop(columns="is_informative")))
-        tables.append(rejected.assign(scenario=scenario.name, replicates=replicates))
-    columns = ["scenario", "test", "n_test_class", "condition", "curves", "replicates", "rejected_share", "low", "high"]
+    every = list(chosen or the_worlds())
+    some = [choose(proportions, jump_curves if world.jump else smooth_curves) for world in every]
+    tested = _tested(some, strata, every, work, most=MOST, name="calibrate")
+    tables = [
+        shares(table, conventions).assign(scenario=world.scenario.name, jump=world.jump, place=world.place)
+        for world, table in zip(every, tested, strict=True)
+    ]
+    columns = [
+        "scenario",
+        "jump",
+        "place",
+        "test",
+        "n_test_class",
+        "curves",
+        "rejected_share",
+        "low",
+        "high",
+        "verdict",
+    ]
     return pd.concat(tables, ignore_index=True)[columns]
 
 
-def choose(frame: pd.DataFrame, per_class: PerClass, rng: np.random.Generator) -> pd.DataFrame:
-    """At most so many testable proportions of each n class, the same for the same generator."""
-    testable = frame[frame["set_aside"].isna() & (frame["basis"] == "binomial")]
-    return pd.concat(
-        [
-            part.loc[np.sort(rng.choice(part.index.to_numpy(), min(per_class[str(name)], len(part)), replace=False))]
-            for name, part in testable.groupby(class_of(testable["n_test"]), sort=True)
-        ]
-    ).sort_index()
+def _tested(
+    frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[World], work: Work, *, most: int, name: str
+) -> list[pd.DataFrame]:
+    """Curves drawn in worlds, and what is said of them: one frame per world."""
+    drawn = simulate(frames, strata, every, work, name)
+    testable = [plan.pooled(frame, SEED + number) for number, frame in enumerate(drawn)]
+    found = parts.run_each([plan.plan(frame) for frame in testable], work, most=most, progress=name)
+    return [frame.join(own.drop(columns="rho")) for frame, own in zip(testable, found, strict=True)]
 
 
-def simulate(frame: pd.DataFrame, scenario: Scenario, rng: np.random.Generator) -> pd.DataFrame:
-    """The same curves with scores drawn from a scenario; curves that this leaves flat are set aside."""
-    found = []
-    for _, part in frame.groupby("n_scales", sort=True):
-        curves = source.arrays(part)
-        truth = scenario.truth(curves, rng)
-        counts = np.full_like(curves.counts, np.nan)
-        for row in np.flatnonzero(np.isfinite(truth).all(axis=1)):
-            mass = beta_binomial.distribution(truth[row], int(curves.n[row, 0]), np.full(truth.shape[1], scenario.rho))
-            counts[row] = beta_binomial.draw(rng, np.cumsum(mass, axis=1), 1)[:, 0]
-        informed = ((curves.n * truth * (1 - truth)) >= 1).sum(axis=1) >= 2
-        found.append(part.assign(scores=list(counts / curves.n), is_informative=informed))
-    drawn = pd.concat(found).sort_index()
-    flat = [not np.ptp(scores) > 0 for scores in drawn["scores"]]
-    return drawn[~np.array(flat)]
+def choose(proportions: pd.DataFrame, per_class: int) -> pd.DataFrame:
+    """At most so many curves of each class of n_test, in an order that is none: that of their seeds."""
+    return proportions.sort_values("seed").groupby("n_test_class", sort=True).head(per_class).sort_index()
 
 
-def shares(table: pd.DataFrame) -> pd.DataFrame:
-    """The share of curves that each test rejects at 5 %, with Wilson's 95 % interval, by n class and over all."""
-    outcomes = outcomes_of(table)
-    n_test_class = class_of(table["n_test"])
-    rows = []
-    for condition, kept in (("all", np.ones(len(table), bool)), ("informative", table["is_informative"].to_numpy())):
-        for name in ("all", *CLASSES):
-            there = kept & (np.ones(len(table), bool) if name == "all" else (n_test_class == name).to_numpy())
-            for test, outcome in outcomes.items():
-                known = outcome[there].dropna()
-                if len(known):
-                    low, high = proportion_confint(known.sum(), len(known), method="wilson")
-                    rows.append((test, name, condition, len(known), known.mean(), low, high))
-    return pd.DataFrame(rows, columns=["test", "n_test_class", "condition", "curves", "rejected_share", "low", "high"])
+def simulate(
+    frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[World], work: Work, name: str
+) -> list[pd.DataFrame]:
+    """The same curves with scores drawn in each world; those that this leaves flat, or without room to jump, go."""
+    made, code = [], code_key("pipeline.curve_tests.calibration")
+    for number, (frame, world) in enumerate(zip(frames, every, strict=True)):
+        natures = pd.Series(worlds.natures(frame, strata, world.scenario), index=frame.index)
+        for one in plan.plan(frame):
+            own = tuple(natures[one.rows])
+            key = hashlib.sha256(f"{parts.name_of(one.chunk, number, code)} {world} {own}".encode()).hexdigest()
+            path = work.folder / f"drawn-{key[:32]}.parquet"
+            made.append((number, Part(path, draw_part, (one, world, own, SEED + number), len(one.rows))))
+    todo = [part for _, part in made]
+    parallel.ensure(todo, workers=work.workers, scheduler=work.scheduler, label=f"{name}: drawing", unit="curve")
+    of_world = [[part for own, part in made if own == number] for number in range(len(frames))]
+    drawn = [parts.read(own).set_index("row")["scores"] for own in of_world]
+    return [_with_scores(frame, scores) for frame, scores in zip(frames, drawn, strict=True)]
 
 
-def outcomes_of(table: pd.DataFrame) -> dict[str, pd.Series]:
-    """1 where a test rejects at 5 %, 0 where not, null where it was not made.
+def _with_scores(frame: pd.DataFrame, scores: pd.Series) -> pd.DataFrame:
+    scores = scores.dropna().sort_index()
+    return frame.drop(columns=["fitted", "status"]).loc[scores.index].assign(scores=scores)
 
-    `jump` rejects where score test and likelihood ratio agree; `without_*` where the 95 % interval misses the held-out
-    score; `surprise_*` where the score is higher than foreseen; `excluded_*` where a jump so large is excluded, which
-    in a scenario with such a jump should be rare.
+
+def draw_part(planned: Planned, world: World, natures: Sequence[Nature], seed: int) -> pd.DataFrame:
+    """One draw of each curve of a chunk: `place` and `scores`, null where there is none."""
+    scores = []
+    for row, nature in enumerate(natures):
+        rng = np.random.default_rng([int(planned.chunk.seed[row]), seed])
+        counts = draw_one(planned.chunk, row, world, nature, rng)
+        there = counts is not None and np.ptp(counts) > 0
+        scores.append((counts / planned.chunk.n[row]).tolist() if there and counts is not None else None)
+    return pd.DataFrame({"place": np.arange(len(scores)), "scores": scores})
+
+
+def draw_one(chunk: Chunk, row: int, world: World, nature: Nature, rng: np.random.Generator) -> Floats | None:
+    """Counts of one curve in a world; none where its fit leaves no room for the jump."""
+    log_scale = chunk.log_scale[row]
+    smooth = Smooth.of(worlds.curve_in(chunk, row, world.scenario), log_scale)
+    scales = len(log_scale)
+    place = scales - 1 if world.place == "last" else int(rng.integers(scales // 2, scales))
+    lift = np.where(np.arange(scales) >= place, world.jump, 0.0)
+    if world.jump and smooth.fitted()[place:].max() + world.jump > HIGHEST:
+        return None
+    return np.asarray(smooth.draw(nature, rng, 1, lift)[0], float)
+
+
+def shares(table: pd.DataFrame, conventions: pd.DataFrame) -> pd.DataFrame:
+    """The share of curves that each test rejects at 5 %, with Wilson's 95 % interval, by class of n_test and over all.
+
+    `curves` are those on which the test can reject. `excluded_*` counts where a jump so large is excluded, which should
+    be rare where such a jump is planted; `E, <convention>` where E exceeds the threshold.
     """
-    found = {test: _rejects(table[f"{test}_p"]) for test in TESTS}
-    agree = (table["break_p"] < 0.05) & (table["break_lr_p"] < 0.05)
-    found["jump"] = agree.astype(float).where(table["break_p"].notna())
-    for without in ("without_1", "without_2"):
-        found[without] = 1 - table[f"{without}_covered"]
-        found[without.replace("without", "surprise")] = _rejects(table[f"{without}_surprise"])
-    for size in (10, 20):
-        found[f"excluded_{size}"] = table[f"jump_excluded_{size}"]
-    return found
+    outcomes = {test: _rejects(table[f"{test}_p"]) for test in P_VALUES}
+    outcomes |= {excluded(size): table[excluded(size)].astype(float) for size in SIZES}
+    scores = np.array([emergence_score(np.asarray(row, float)) for row in table["scores"]])
+    for rule in conventions.itertuples():
+        how = {"is_absolute": bool(rule.is_absolute), "keeps_infinite": bool(rule.keeps_infinite)}
+        hits = is_emergent(scores, DEFAULT_THRESHOLD, **how).astype(float)
+        outcomes[f"E, {rule.convention}"] = pd.Series(hits, index=table.index)
+    rows = []
+    for name in ("all", *CLASSES):
+        there = (table["n_test_class"] == name) | (name == "all")
+        for test, outcome in outcomes.items():
+            known = outcome[there].dropna()
+            if len(known):
+                low, high = proportion_confint(known.sum(), len(known), method="wilson")
+                told = verdict(known.mean(), low, high) if test in P_VALUES else ""
+                rows.append((test, name, len(known), known.mean(), low, high, told))
+    return pd.DataFrame(rows, columns=["test", "n_test_class", "curves", "rejected_share", "low", "high", "verdict"])
 
 
-def _rejects(p: pd.Series) -> pd.Series:
-    return (p < 0.05).astype(float).where(p.notna())
+def verdict(share: float, low: float, high: float) -> str:
+    """What a rejected share says of a test at 5 % where nothing is planted.
+
+    `liberal` above 6 % with an interval above 5 %, `conservative` below 4 % with an interval below 5 %, else `holds`.
+    """
+    least, most = BAND
+    if share > most and low > LEVEL:
+        return "liberal"
+    return "conservative" if share < least and high < LEVEL else "holds"
+
+
+def _rejects(p: "pd.Series[float]") -> "pd.Series[float]":
+    return (p < LEVEL).astype(float).where(p.notna())
+
+
+def without_copies(frame: pd.DataFrame) -> pd.DataFrame:
+    """The curves but those of sql/studies/conventions/curve_copies.sql: models at a second temperature."""
+    key = ["task", "subtask", "metric", "shots"]
+    originals = pd.MultiIndex.from_frame(frame.loc[frame["family"] == ORIGINAL, key])
+    return frame[(frame["family"] != COPY) | ~pd.MultiIndex.from_frame(frame[key]).isin(originals)]
+
+
+def late_gains(proportions: pd.DataFrame, strata: pd.DataFrame, work: Work) -> pd.DataFrame:
+    """Curves whose largest model is above, or below, its forecast at q < 5 % in each scenario, copies left out.
+
+    Returns:
+        `scenario`, `side`, `family`, `curves` (on which the forecast can be missed), `found`.
+    """
+    every = [World(one.name, one) for one in scenarios.read()]
+    proportions = without_copies(proportions)
+    tested = _tested([proportions] * len(every), strata, every, work, most=0, name="late gains")
+    rows = []
+    for world, table in zip(every, tested, strict=True):
+        for side in SIDES:
+            p = table[f"without_1_{side}_p"]
+            hits = adjusted(p) < LEVEL
+            for family, part in table.groupby("family", sort=True):
+                own = part.index
+                rows.append((world.name, side, family, int(p[own].notna().sum()), int(hits[own].sum())))
+    return pd.DataFrame(rows, columns=["scenario", "side", "family", "curves", "found"])

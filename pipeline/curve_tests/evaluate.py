@@ -1,174 +1,191 @@
-"""Everything that is said of one chunk of curves: fits, tests, predictions, bounds. Arrays in, named columns out."""
+"""Everything that is said of one chunk of curves: fits, tests, forecasts, bounds. Arrays in, named columns out."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
 
-from pipeline.curve_tests.boot import Design, boot_chunk, null_models
-from pipeline.curve_tests.bounds import jump_excluded
-from pipeline.curve_tests.fit import PowerLaw, fit_power_law
-from pipeline.curve_tests.gaussian import gaussian_tests
-from pipeline.curve_tests.ladder import Ladder, fit_ladder
-from pipeline.curve_tests.likelihood_ratio import likelihood_ratio_test
-from pipeline.curve_tests.model import Curves, Floats, centred, deviance, probability
-from pipeline.curve_tests.predict import Prediction, predict, predict_gaussian
-from pipeline.curve_tests.resolution import zeros
+from pipeline.curve_tests.fitting import Curve, eta_at, score_and_information, step_columns, total
+from pipeline.curve_tests.forecast import forecast
+from pipeline.curve_tests.jumps import SIZES, largest_jump, step_height
+from pipeline.curve_tests.likelihood import POWER_LAW, Floats, probability
+from pipeline.curve_tests.normal import forecast_normal, test_normal
+from pipeline.curve_tests.ratios import MOST, TESTS, Shape, p_value, test_shape
 
-Column = np.ndarray
 SMALL = 0.05
-JUMPS = (0.1, 0.2)
-SLOPES, SLOPE_GATE = ("steep", "steeper"), 0.25
-CHANCE_SHARES = (0.0, 0.25, 0.5, 0.75)
+HELD_OUT = (1, 2)
+# A scale at which the fit leaves fewer right answers above chance, or wrong ones, is at an end.
+AT_AN_END = 1e-3
+FORECAST = ("predicted", "low", "high", "upper_p", "lower_p")
+Row = dict[str, Any]
 
 
 class Chunk(NamedTuple):
-    """Curves with the same number of scales and basis; for a Gaussian basis `counts` holds scores and `n` is one."""
+    """Curves with equally many scales.
 
-    counts: Floats
+    Attributes:
+        scores: (curves, scales), counts of right answers where `is_counts`.
+        n: (curves,), test examples.
+        log_scale: (curves, scales), natural log of N.
+        chance: (curves,).
+        rho: (curves,), correlation of examples, of the curve's task.
+        error: (curves, scales), standard errors of scores that are no counts; NaN where there are none.
+        seed: (curves,), of each curve's own generator.
+        is_counts: whether scores are counts.
+    """
+
+    scores: Floats
     n: Floats
-    design: Design
-    is_gaussian: bool
-    seed: np.random.SeedSequence
+    log_scale: Floats
+    chance: Floats
+    rho: Floats
+    error: Floats
+    seed: np.ndarray
+    is_counts: bool
 
 
-def evaluate(chunk: Chunk, reps: Sequence[int]) -> dict[str, Column]:
-    """The columns of curve_tests for one chunk, (curves,) each; expected_counts is (curves, scales)."""
-    if chunk.is_gaussian:
-        return _evaluate_gaussian(chunk)
-    examples = np.repeat(np.asarray(chunk.n, float)[:, None], chunk.counts.shape[1], axis=1)
-    curves = Curves(chunk.counts, examples, centred(chunk.design.log_scale), chunk.design.chance)
-    line, ladder = fit_power_law(curves), fit_ladder(curves)
-    seen = zeros(curves, line.eta, chunk.design.rho)
-    fitted = fit_columns(curves, line, ladder) | {
-        "rho": chunk.design.rho,
-        "slope_edge": chunk.design.edge,
-        "is_informative": informative(curves, line),
-        "expected_counts": seen.expected_counts,
-    }
-    tested = _test_columns(chunk, curves, ladder, reps) | {
-        "zeros": seen.seen,
-        "zeros_expected": seen.expected,
-        "zeros_p": seen.p,
-    }
-    is_below = fitted["status"] == "below_chance"
-    # The model cannot give a score below chance: its tests would test that and nothing else.
-    return fitted | {name: np.where(is_below, np.nan, column) for name, column in tested.items()}
+def evaluate(chunk: Chunk, most: int = MOST) -> list[Row]:
+    """What is said of each curve: one row of curve_tests.
+
+    Args:
+        chunk: the curves.
+        most: draws of each test at most; with none, curves of counts are only forecast, without their largest model.
+    """
+    return list(_counts(chunk, most) if chunk.is_counts else _others(chunk))
 
 
-def _test_columns(chunk: Chunk, curves: Curves, ladder: Ladder, reps: Sequence[int]) -> dict[str, Column]:
-    """What the tests, the predictions and the bounds say of a chunk of proportions."""
-    boot_seed, ratio_seed = (child(chunk.seed, number) for number in range(2))
-    columns = boot_chunk(chunk.counts, chunk.n, chunk.design, reps, boot_seed)
-    columns |= _ratio_columns(curves, chunk.design, columns, ratio_seed, reps[-1])
-    columns |= _prediction_columns(*(predict(curves, held_out, chunk.design.rho) for held_out in (1, 2)))
-    return columns | {
-        f"jump_excluded_{round(100 * size)}": jump_excluded(curves, ladder.curvature, size).astype(float)
-        for size in JUMPS
-    }
+def compile_shape() -> None:
+    """Compile the tests of shape, which take half of all compilation, by making them on a small curve."""
+    curve, log_scale = _small()
+    test_shape(curve, design_of(log_scale)[0], np.random.default_rng(0), 1)
 
 
-def child(seed: np.random.SeedSequence, number: int) -> np.random.SeedSequence:
-    """A stream of its own; unlike `seed.spawn`, which counts its calls, the same one every time."""
-    return np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, number))
+def compile_forecast() -> None:
+    """Compile the other half."""
+    curve, log_scale = _small()
+    forecast(curve, log_scale, 1)
+    largest_jump(curve, design_of(log_scale)[0], np.zeros(3))
 
 
-def fit_columns(curves: Curves, line: PowerLaw, ladder: Ladder) -> dict[str, Column]:
-    """What was fitted: parameters, deviances of the ladder, dispersion, status, and the run with chance left free."""
-    scales = curves.counts.shape[1]
-    root = np.sqrt(np.maximum(1.0, line.dispersion))
-    g_free, alpha_free, deviance_free = free_chance(curves, line)
+def _small() -> tuple[Curve, Floats]:
+    return Curve(np.array([0, 1, 1, 2, 4]), 4, 0.01, 0.0, POWER_LAW, 1.0), np.arange(5.0)
+
+
+def centred(log_scale: Floats) -> tuple[Floats, float]:
+    """X of a curve, log N less its mean, and its largest absolute value."""
+    x = log_scale - log_scale.mean()
+    return x, float(np.abs(x).max())
+
+
+def design_of(log_scale: Floats) -> tuple[Floats, float]:
+    """Columns 1, x, x^2 with x scaled to 1 at its largest, (scales, 3), and the unit of x in log N."""
+    x, unit = centred(log_scale)
+    x = x / unit
+    return np.stack([np.ones_like(x), x, x**2], axis=1), unit
+
+
+def curve_of(chunk: Chunk, row: int, kind: int = POWER_LAW, ceiling: float = 1.0) -> Curve:
+    """One curve as kernels take it."""
+    rho = float(chunk.rho[row])
+    counts = np.ascontiguousarray(chunk.scores[row]).astype(np.int64)
+    return Curve(counts, int(chunk.n[row]), rho / (1 - rho), float(chunk.chance[row]), kind, ceiling)
+
+
+def _counts(chunk: Chunk, most: int) -> Iterator[Row]:
+    below = is_below_chance(chunk)
+    for row in range(len(chunk.scores)):
+        curve, (design, unit) = curve_of(chunk, row), design_of(chunk.log_scale[row])
+        # The model cannot give a score below chance: its tests would test that and nothing else.
+        if below[row]:
+            yield {"status": "below_chance", "rho": chunk.rho[row]}
+            continue
+        found: Row = {}
+        for held_out in HELD_OUT if most else HELD_OUT[:1]:
+            found |= _named(held_out, forecast(curve, chunk.log_scale[row], held_out))
+        yield (
+            found | {"rho": chunk.rho[row]} | (_shape(curve, design, unit, int(chunk.seed[row]), most) if most else {})
+        )
+
+
+def _shape(curve: Curve, design: Floats, unit: float, seed: int, most: int) -> Row:
+    """The fit, its tests, and the jumps that are excluded."""
+    shape = test_shape(curve, design, np.random.default_rng(seed), most)
+    found = _fit(curve, design, unit, shape)
+    for test, name in enumerate(TESTS):
+        found[f"{name}_statistic"] = shape.statistic[test]
+        found[f"{name}_p"] = p_value(shape.drawn[test, : shape.made[test]], shape.statistic[test])
+    largest = largest_jump(curve, design, shape.curved)
+    return found | {"largest_jump": largest} | {excluded(size): largest < size for size in SIZES}
+
+
+def _named(held_out: int, values: Any) -> Row:  # noqa: ANN401 - a Forecast, or what numba makes of one
+    return {f"without_{held_out}_{name}": value for name, value in zip(FORECAST, values, strict=True)}
+
+
+def excluded(size: float) -> str:
+    """The column that says whether a jump of this size is excluded."""
+    return f"jump_excluded_{round(100 * size)}"
+
+
+def is_below_chance(chunk: Chunk) -> np.ndarray:
+    """Whether some scale's count is too low for chance: binomial, 5 % over all scales of the curve."""
+    n, chance = chunk.n[:, None], chunk.chance[:, None]
+    lowest = stats.binom.cdf(chunk.scores, n, chance).min(axis=1)
+    return np.asarray((chunk.chance > 0) & (lowest < SMALL / chunk.scores.shape[1]))
+
+
+def _fit(curve: Curve, design: Floats, unit: float, shape: Shape) -> Row:
+    line, beta = np.ascontiguousarray(design[:, :2]), np.array([shape.intercept, shape.slope])
+    nothing, none = np.zeros(len(line)), np.empty((0, 2))
+    score, information = np.empty(2), np.empty((2, 2))
+    score_and_information(curve, line, beta, nothing, none, score, information)
+    p = np.array(
+        [probability(eta_at(line, beta, k), curve.chance, curve.kind, curve.ceiling) for k in range(len(line))]
+    )
+    determinant = information[0, 0] * information[1, 1] - information[1, 0] ** 2
+    told = status(curve, p, shape.smooth)
+    is_known = told != "separated" and determinant > 1e-10 * max(information[0, 0] * information[1, 1], 1e-20)
+    height = step_height(curve, step_columns(design, shape.place), shape.stepped, shape.place) if shape.place else None
     return {
-        "status": status(curves, line),
-        "intercept": line.intercept,
-        "alpha": line.alpha,
-        "intercept_se": line.intercept_se * root,
-        "alpha_se": line.alpha_se * root,
-        "deviance": line.deviance,
-        "degrees_of_freedom": np.full(len(root), scales - 2.0),
-        "dispersion": line.dispersion,
-        "constant_deviance": ladder.constant,
-        "curvature_deviance": ladder.curvature.deviance,
-        "monotone_deviance": ladder.monotone,
-        "step_deviance": ladder.step.deviance,
-        "step_at": ladder.step_at + 1,
-        "chance_free": g_free,
-        "alpha_chance_free": alpha_free,
-        "deviance_chance_free": deviance_free,
+        "status": told,
+        "intercept": shape.intercept,
+        "alpha": shape.slope / unit,
+        "alpha_se": float(np.sqrt(information[0, 0] / determinant)) / unit if is_known else np.inf,
+        "fitted": p.tolist(),
+        "broken_at": shape.place + 1 if shape.place else None,
+        "broken_by": height,
     }
 
 
-def informative(curves: Curves, line: PowerLaw) -> Floats:
-    """1 where n p (1 - p) of the fit is at least 1 at two or more scales: elsewhere no test of shape can say much."""
-    p = probability(line.eta, curves.chance[:, None])
-    return np.asarray((curves.n * p * (1 - p) >= 1).sum(axis=1) >= 2, float)
+def status(curve: Curve, p: Floats, smooth: float) -> str:
+    """The first that applies: at_chance, separated, fitted.
 
-
-def status(curves: Curves, line: PowerLaw) -> Column:
-    """fitted, or the first that applies: below_chance, at_chance, separated.
-
-    below_chance: some scale's count is too low for chance (binomial, 5 % over all scales of the curve). at_chance:
-    chance alone fits as well (deviance within 5.99 of the power law's, dispersion allowed for), so that alpha has
-    no meaning. separated: the likelihood grows with |alpha| without end. `flat`, `too_few_scales` and `no_n` are
-    told before anything is fitted.
+    at_chance: chance alone fits as well (within 5.99 of the smooth model in twice the log-likelihood), so that alpha
+    has no meaning. separated: the fit is at chance or at 1 at all scales but one, so that a steeper one fits as well.
     """
-    chance = curves.chance[:, None]
-    scales = curves.counts.shape[1]
-    lowest = stats.binom.cdf(curves.counts, curves.n, chance).min(axis=1)
-    is_below = (curves.chance > 0) & (lowest < SMALL / scales)
-    excess = deviance(curves.counts, curves.n, np.maximum(chance, 1e-300)) - line.deviance
-    is_at = (curves.chance > 0) & (excess < stats.chi2.ppf(1 - SMALL, 2) * np.maximum(1.0, line.dispersion))
-    return np.select(
-        [is_below, is_at, line.is_separated], ["below_chance", "at_chance", "separated"], default="fitted"
-    ).astype(object)
+    if curve.chance > 0:
+        flat = np.array([[1.0, 0.0]] * len(p))
+        # So high an eta has p at chance.
+        lowest = total(curve, flat, np.array([5.0, 0.0]), np.zeros(len(p)), np.empty((0, 2)))
+        if 2 * (smooth - lowest) < stats.chi2.ppf(1 - SMALL, 2):
+            return "at_chance"
+    inside = (curve.n * (p - curve.chance) > AT_AN_END) & (curve.n * (1 - p) > AT_AN_END)
+    return "separated" if inside.sum() < 2 else "fitted"
 
 
-def free_chance(curves: Curves, line: PowerLaw) -> tuple[Floats, Floats, Floats]:
-    """The sensitivity run: the best of g, 3/4, 1/2, 1/4 of g, and none: that chance level, alpha, deviance."""
-    level, alpha, found = curves.chance.copy(), line.alpha.copy(), line.deviance.copy()
-    rows = np.flatnonzero(curves.chance > 0)
-    for share in CHANCE_SHARES if len(rows) else ():
-        part = curves.take(rows)._replace(chance=curves.chance[rows] * share)
-        tried = fit_power_law(part)
-        better = tried.deviance < found[rows] - 1e-9
-        level[rows[better]] = part.chance[better]
-        alpha[rows[better]], found[rows[better]] = tried.alpha[better], tried.deviance[better]
-    return level, alpha, found
-
-
-def _ratio_columns(
-    curves: Curves, design: Design, found: dict[str, Column], seed: np.random.SeedSequence, limit: int
-) -> dict[str, Column]:
-    """Likelihood-ratio p where the score test's is small, null elsewhere.
-
-    For the slope the ratio takes the score test's place where that is below 25 %, and `<test>_score_p` keeps it: a
-    curve has to pass both, so that the level can only fall. Curvature and break keep both p values beside each other.
-    """
-    rng = np.random.default_rng(seed)
-    columns: dict[str, Column] = {}
-    for names, null, _ in null_models(curves, design.edge):
-        test = names[0]
-        score_p, is_slope = found[f"{test}_p"], test in SLOPES
-        p = np.full(len(score_p), np.nan)
-        rows = np.flatnonzero(score_p < (SLOPE_GATE if is_slope else SMALL))
-        if len(rows):
-            tally = likelihood_ratio_test(test, curves.take(rows), null.take(rows), design.rho[rows], rng, limit=limit)
-            p[rows] = tally.p
-        if is_slope:
-            columns |= {f"{test}_score_p": score_p, f"{test}_p": np.where(np.isnan(p), score_p, p)}
-        else:
-            columns[f"{test}_lr_p"] = p
-    return columns
-
-
-def _prediction_columns(without_1: list[Prediction], without_2: list[Prediction]) -> dict[str, Column]:
-    named = {"without_1": without_1[0], "without_2": without_2[1], "without_2_second": without_2[0]}
-    return {f"{name}_{field}": value for name, found in named.items() for field, value in found._asdict().items()}
-
-
-def _evaluate_gaussian(chunk: Chunk) -> dict[str, Column]:
-    y, x = chunk.counts, centred(chunk.design.log_scale)
-    predictions = (predict_gaussian(y, x, held_out) for held_out in (1, 2))
-    columns = gaussian_tests(y, x, chunk.seed)
-    return {"status": np.full(len(y), "fitted", dtype=object)} | columns | _prediction_columns(*predictions)
+def _others(chunk: Chunk) -> Iterator[Row]:
+    for row, (y, error) in enumerate(zip(chunk.scores, chunk.error, strict=True)):
+        known = error if np.isfinite(error).all() and (error > 0).all() else None
+        x, _ = centred(chunk.log_scale[row])
+        tested = test_normal(y, x, known)
+        found: Row = {
+            "status": "fitted",
+            "broken_at": tested.place + 1 if tested.place else None,
+            "is_exploratory": known is None,
+        }
+        for name in tested.p:
+            found |= {f"{name}_statistic": tested.statistic[name], f"{name}_p": tested.p[name]}
+        for held_out in HELD_OUT:
+            found |= _named(held_out, forecast_normal(y, x, known, held_out))
+        yield found

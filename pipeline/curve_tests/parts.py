@@ -2,48 +2,67 @@
 
 import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pipeline.core import parallel
 from pipeline.core.freshness import code_key
-from pipeline.core.parallel import Part
-from pipeline.curve_tests.evaluate import Chunk, evaluate
+from pipeline.core.parallel import Part, Work
+from pipeline.curve_tests.evaluate import Chunk, compile_forecast, compile_shape, evaluate
 from pipeline.curve_tests.plan import Planned
+from pipeline.curve_tests.ratios import MOST
+
+# Compiled code is kept on disk: what one process compiles the others load.
+PREPARE = (compile_shape, compile_forecast)
 
 
-def run(
-    planned: Sequence[Planned], reps: Sequence[int], folder: Path, *, workers: int, progress: str = "curve_tests"
-) -> pd.DataFrame:
-    """Evaluate every chunk that has no part in `folder` yet, and return all rows, indexed as the frame they came from.
+def run(planned: Sequence[Planned], work: Work, *, most: int = MOST) -> pd.DataFrame:
+    """What is said of every curve: one row each, indexed as the frame they came from.
 
-    Results do not depend on `workers`. With one worker no process is started.
+    Args:
+        planned: the chunks.
+        work: how it is done; results do not depend on it.
+        most: draws of each test at most.
     """
+    return run_each([planned], work, most=most)[0]
+
+
+def run_each(
+    tables: Sequence[Sequence[Planned]], work: Work, *, most: int = MOST, progress: str = "curve_tests"
+) -> list[pd.DataFrame]:
+    """The same for several tables of curves, as one long computation; chunks that are kept are not evaluated again."""
     code = code_key("pipeline.curve_tests.evaluate")
     parts = [
-        Part(folder / f"{name_of(one.chunk, reps, code)}.parquet", to_frame, (one, tuple(reps)), len(one.rows))
-        for one in planned
+        [
+            Part(work.folder / f"{name_of(one.chunk, most, code)}.parquet", to_frame, (one, most), len(one.rows))
+            for one in planned
+        ]
+        for planned in tables
     ]
-    parallel.ensure(parts, workers=workers, label=progress, unit="curve")
-    found = [parallel.read(part).set_index("row") for part in parts]
-    return pd.concat(found).sort_index() if found else pd.DataFrame()
+    todo = [part for own in parts for part in own]
+    parallel.ensure(todo, workers=work.workers, scheduler=work.scheduler, label=progress, unit="curve", prepare=PREPARE)
+    return [read(own).drop(columns="place").set_index("row").sort_index() if own else pd.DataFrame() for own in parts]
 
 
-def name_of(chunk: Chunk, reps: Sequence[int], code: str) -> str:
-    """A name that changes with anything that the chunk's result depends on: inputs, seed, replicates, code."""
-    digest = hashlib.sha256(
-        f"{code} {tuple(reps)} {chunk.is_gaussian} {chunk.seed.entropy} {chunk.seed.spawn_key}".encode()
-    )
-    for values in (chunk.counts, chunk.n, *chunk.design):
+def read(parts: Sequence[Part]) -> pd.DataFrame:
+    """What is kept of chunks, one below the other, with the `row` of each curve.
+
+    A part tells curves by their `place` in the chunk: the same chunk may hold other rows of another frame.
+    """
+    found = [(parallel.read(part), part.arguments[0].rows) for part in parts]
+    return pd.concat([own.assign(row=rows[own["place"].to_numpy()]) for own, rows in found], ignore_index=True)
+
+
+def name_of(chunk: Chunk, most: int, code: str) -> str:
+    """A name that changes with anything that the chunk's result depends on: inputs, seeds, draws, code."""
+    digest = hashlib.sha256(f"{code} {most} {chunk.is_counts} {chunk.seed.tolist()}".encode())
+    for values in (chunk.scores, chunk.n, chunk.log_scale, chunk.chance, chunk.rho, chunk.error):
         # Twelve digits: the last bits of a logarithm differ between processors.
         digest.update(np.char.mod("%.12g", np.asarray(values, float)).tobytes())
     return digest.hexdigest()[:32]
 
 
-def to_frame(planned: Planned, reps: Sequence[int]) -> pd.DataFrame:
-    """What is said of a chunk, one row per curve; a column of shape (curves, scales) becomes lists."""
-    columns = evaluate(planned.chunk, reps)
-    frame = pd.DataFrame({name: list(column) if column.ndim == 2 else column for name, column in columns.items()})
-    return frame.assign(row=planned.rows)
+def to_frame(planned: Planned, most: int) -> pd.DataFrame:
+    """What is said of a chunk, one row per curve, told by its place."""
+    return pd.DataFrame(evaluate(planned.chunk, most)).assign(place=np.arange(len(planned.rows)))

@@ -1,22 +1,18 @@
-"""From the frame of curves to chunks ready to be tested: pooled numbers, fixed membership, one seed a chunk."""
+"""From the frame of curves to chunks ready to be tested: correlation of examples, one seed a curve."""
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from pipeline.core.sample_sizes import class_of
-from pipeline.curve_tests.boot import Design
-from pipeline.curve_tests.evaluate import Chunk, status
-from pipeline.curve_tests.fit import fit_power_law
-from pipeline.curve_tests.ladder import fit_curvature
-from pipeline.curve_tests.model import Curves, pearson, probability
-from pipeline.curve_tests.pooled import Spread, correlation, slope_spread
-from pipeline.curve_tests.source import arrays
+from pipeline.curve_tests.correlation import by_task
+from pipeline.curve_tests.evaluate import Chunk
+from pipeline.curve_tests.source import KEY
 
 CHUNK = 128
 SEED = 20230428
-FEWEST_FOR_SPREAD = 20
 
 
 class Planned(NamedTuple):
@@ -26,72 +22,43 @@ class Planned(NamedTuple):
     chunk: Chunk
 
 
-def metric_class(metric: pd.Series) -> pd.Series:
+def answers(metric: pd.Series) -> pd.Series:
     """Free answers and multiple choice differ in chance, slopes and noise."""
     return pd.Series(np.where(metric == "multiple_choice_grade", "multiple choice", "free answer"), index=metric.index)
 
 
-def pool(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Spread]]:
-    """Add `rho` and `edge` to the testable proportions; also the spread of slopes of each metric class.
-
-    rho is pooled over curves of the same metric class and n class, and the spread of slopes over fitted curves of the
-    same metric class, every task with the same weight.
-    """
-    fits = pd.concat([_first_fits(part) for _, part in frame.groupby("n_scales", sort=True)]).sort_index()
-    frame = frame.join(fits)
-    frame["metric_class"], frame["n_test_class"] = metric_class(frame["metric"]), class_of(frame["n_test"])
-    frame["rho"] = 0.0
-    for _, part in frame[frame["status"] != "below_chance"].groupby(["metric_class", "n_test_class"]):
-        rho = correlation(part["x2"].to_numpy(), part["spare"].to_numpy(float), part["n_test"].to_numpy(float))
-        same = (frame["metric_class"] == part["metric_class"].iloc[0]) & (
-            frame["n_test_class"] == part["n_test_class"].iloc[0]
-        )
-        frame.loc[same, "rho"] = rho
-    spreads = {}
-    for name, part in frame.groupby("metric_class"):
-        fitted = part[(part["status"] == "fitted") & np.isfinite(part["alpha_se"])]
-        spreads[str(name)] = _spread(fitted if len(fitted) >= FEWEST_FOR_SPREAD else part)
-    frame["edge"] = frame["metric_class"].map({name: spread.edge for name, spread in spreads.items()}).astype(float)
-    return frame, spreads
+def seeds(frame: pd.DataFrame, seed: int = SEED) -> np.ndarray:
+    """A seed for each curve that depends on its key alone: not on its place, nor on the other curves."""
+    keys = frame[[name for name in KEY if name != "is_aggregate"]].astype(str).agg("\x1f".join, axis=1)
+    digests = (hashlib.sha256(f"{seed}\x1f{key}".encode()).digest()[:8] for key in keys)
+    return np.array([int.from_bytes(digest, "little") for digest in digests], np.uint64)
 
 
-def _first_fits(part: pd.DataFrame) -> pd.DataFrame:
-    curves = arrays(part)
-    line, curved = fit_power_law(curves), fit_curvature(curves)
-    return pd.DataFrame(
-        {
-            "status": status(curves, line),
-            "alpha": line.alpha,
-            "alpha_se": line.alpha_se * np.sqrt(np.maximum(1.0, line.dispersion)),
-            "x2": pearson(curves.counts, curves.n, probability(curved.eta, curves.chance[:, None])),
-            "spare": curves.counts.shape[1] - 3,
-        },
-        index=part.index,
-    )
+def pooled(frame: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
+    """The testable curves of a frame that `source.read` made, with answers, n_test_class, rho and seed."""
+    testable = frame[frame["set_aside"].isna()].copy()
+    testable["answers"], testable["n_test_class"] = answers(testable["metric"]), class_of(testable["n_test"])
+    testable["seed"] = seeds(testable, seed) if len(testable) else np.empty(0, np.uint64)
+    testable["rho"] = 0.0
+    proportions = testable["basis"] == "binomial"
+    if proportions.any():
+        testable.loc[proportions, "rho"] = by_task(testable[proportions])
+    return testable
 
 
-def _spread(part: pd.DataFrame) -> Spread:
-    weight = 1 / part.groupby("task")["alpha"].transform("size").to_numpy(float)
-    return slope_spread(part["alpha"].to_numpy(), part["alpha_se"].to_numpy(), weight)
+def plan(testable: pd.DataFrame) -> list[Planned]:
+    """Chunks of curves of one basis and number of scales, in key order, from what `pooled` gives."""
+    groups = (group for _, group in testable.groupby(["basis", "n_scales"], sort=True))
+    parts = (group.iloc[first : first + CHUNK] for group in groups for first in range(0, len(group), CHUNK))
+    return [Planned(part.index.to_numpy(), chunk_of(part)) for part in parts]
 
 
-def plan(frame: pd.DataFrame, seed: int = SEED) -> list[Planned]:
-    """Chunks of the testable curves of a frame that `source.read` made: by basis and number of scales, in key order."""
-    testable = frame[frame["set_aside"].isna()]
-    proportions = testable[testable["basis"] == "binomial"]
-    pooled = pool(proportions)[0] if len(proportions) else proportions.assign(rho=0.0, edge=0.0)
-    others = testable[testable["basis"] == "gaussian"].assign(rho=0.0, edge=0.0)
-    parts = [
-        part.iloc[first : first + CHUNK]
-        for basis in (pooled, others)
-        for _, part in basis.groupby("n_scales", sort=True)
-        for first in range(0, len(part), CHUNK)
-    ]
-    seeds = np.random.SeedSequence(seed).spawn(len(parts))
-    return [Planned(part.index.to_numpy(), _chunk(part, one)) for part, one in zip(parts, seeds, strict=True)]
-
-
-def _chunk(part: pd.DataFrame, seed: np.random.SeedSequence) -> Chunk:
-    curves: Curves = arrays(part)
-    design = Design(curves.x, curves.chance, part["rho"].to_numpy(float), part["edge"].to_numpy(float))
-    return Chunk(curves.counts, curves.n[:, 0], design, bool((part["basis"] == "gaussian").iloc[0]), seed)
+def chunk_of(part: pd.DataFrame) -> Chunk:
+    """Curves with equally many scales, as arrays."""
+    scores, params, error = (np.stack(part[name].to_list()).astype(float) for name in ("scores", "params", "error"))
+    n = part["n_test"].to_numpy(float)
+    is_counts = bool((part["basis"] == "binomial").iloc[0])
+    if is_counts:
+        scores = np.round(scores * n[:, None])
+    chance, rho = part["chance"].to_numpy(float), part["rho"].to_numpy(float)
+    return Chunk(scores, n, np.log(params), chance, rho, error, part["seed"].to_numpy(), is_counts)

@@ -6,8 +6,6 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from pipeline.curve_tests.model import Curves, Floats, centred
-
 KEY = ["task", "subtask", "is_aggregate", "metric", "shots", "family"]
 FEWEST_SCALES = 4
 COUNT_TOLERANCE = 0.01  # of an example: a thousand times what rounding of the scores explains on the grid of 1/n
@@ -20,7 +18,8 @@ def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     curve can be tested. Scores count as counts where score * n_test lies within 0.01 of a whole number.
     """
     frame = connection.execute("from testable_curves order by task, subtask, metric, shots, family").df()
-    for name in ("scores", "params"):
+    frame = frame.rename(columns={"standard_errors": "error"})
+    for name in ("scores", "params", "error"):
         # A list that holds a null comes as a masked array.
         frame[name] = frame[name].map(lambda values: np.ma.filled(np.ma.asarray(values, float), np.nan))
     frame["scores"] = [_upward(row) for row in frame.itertuples()]
@@ -56,13 +55,3 @@ def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertup
     if np.abs(counts - np.round(counts)).max() > COUNT_TOLERANCE or counts.min() < 0 or counts.max() > row.n_test:
         return "not_counts"
     return "flat" if np.ptp(np.round(counts)) == 0 else None
-
-
-def arrays(chunk: pd.DataFrame) -> Curves:
-    """The arrays of curves with the same number of scales."""
-    scores: Floats = np.stack([np.asarray(scores, float) for scores in chunk["scores"]])
-    x = centred(np.log(np.stack([np.asarray(params, float) for params in chunk["params"]])))
-    if (chunk["basis"] == "gaussian").any():
-        return Curves(scores, np.ones_like(scores), x, np.zeros(len(scores)))
-    n = np.repeat(chunk["n_test"].to_numpy(float)[:, None], scores.shape[1], axis=1)
-    return Curves(np.round(scores * n), n, x, chunk["chance"].to_numpy(float))

@@ -10,7 +10,7 @@ import duckdb
 from pipeline.core.errors import PipelineError
 
 REQUIRED = ("task", "subtask", "metric", "shots", "family", "model", "params", "score")
-OPTIONAL = ("higher_is_better", "n_test", "source")
+OPTIONAL = ("higher_is_better", "n_test", "standard_error", "source")
 EXAMPLE = "task,subtask,metric,shots,family,model,params,score"
 
 

@@ -4,6 +4,7 @@ from pipeline.studies.annotations.section import STUDY as ANNOTATIONS
 from pipeline.studies.choices.section import STUDY as CHOICES
 from pipeline.studies.conventions.section import STUDY as CONVENTIONS
 from pipeline.studies.curves.section import STUDY as CURVES
+from pipeline.studies.detector.section import STUDY as DETECTOR
 from pipeline.studies.emergent.section import STUDY as EMERGENT
 from pipeline.studies.metric_and_size.section import STUDY as METRIC_AND_SIZE
 from pipeline.studies.metric_swap.section import STUDY as METRIC_SWAP
@@ -22,6 +23,7 @@ STUDIES = (
     CONVENTIONS,
     RESOLUTION,
     EMERGENT,
+    DETECTOR,
     SMOOTH_WORLDS,
     SUDDEN,
     METRIC_AND_SIZE,

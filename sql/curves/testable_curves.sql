@@ -1,12 +1,15 @@
--- The curves of preferred metrics with their scores, scales, test size and chance level: what the tests of curves start from.
+-- The curves of preferred metrics with their scores, scales, standard errors, test size and chance level: what the tests of curves start from.
 with
 
 points as (
     select
         curve_id,
-        list(score order by position) as scores,
-        list(params::double order by position) as params
-    from curve_points
+        list(points.score order by points.position) as scores,
+        list(points.params::double order by points.position) as params,
+        list(standard_errors.standard_error order by points.position) as standard_errors
+    from curve_points as points
+    inner join curves using (curve_id)
+    left join standard_errors using (task, subtask, metric, shots, family, model)
     group by curve_id
 ),
 
@@ -41,7 +44,8 @@ final as (
         curve_emergence.emergence_score,
         curve_emergence.status as emergence_status,
         points.scores,
-        points.params
+        points.params,
+        points.standard_errors
     from curves
     inner join points using (curve_id)
     inner join curve_emergence using (curve_id)

@@ -1,101 +1,130 @@
-"""How fast curves are tested: all at once beside one at a time, and whether time grows with the number of curves."""
+"""How fast a likelihood ratio is: the compiled kernel beside a plain loop of statsmodels and one of scipy."""
 
+import os
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
 import statsmodels.api as sm
-from scipy import stats
+from scipy import optimize
 
+from pipeline.core.parallel import Work
 from pipeline.core.settings import Settings
-from pipeline.curve_tests import beta_binomial
-from pipeline.curve_tests.boot import Design, boot_chunk
-from pipeline.curve_tests.model import Floats, probability
+from pipeline.curve_tests import parts, plan
+from pipeline.curve_tests.fitting import Curve, Floats, Integers, fit, fit_smooth
+from pipeline.curve_tests.likelihood import POWER_LAW, compiled
 from tests.benchmarks import timing
 
 SEED = 20230430
-SCALES, EXAMPLES, REPLICATES = 12, 50, 1_000
-LOOPED_CURVES, LOOPED_REPLICATES = 2, 20
-CURVES = (1_000, 10_000, 100_000)
-BATCH, ROUNDS = 128, 3
+SCALES, EXAMPLES = 12, 50
+TRUTH = np.array([0.4, -0.7])
+DRAWS, LOOPED_DRAWS = 20_000, 20
+ROUNDS = 3
+FEW_DRAWS, DEFAULT_CURVES = 20, 10_000
 
 
-def made_up(curves: int, seed: int = SEED) -> tuple[Floats, Floats, Design]:
-    """Counts of smooth curves over twelve scales, fifty examples each."""
-    rng = np.random.default_rng(seed)
-    x = np.tile(np.linspace(-5.5, 5.5, SCALES), (curves, 1))
-    eta = rng.uniform(-1, 1.5, (curves, 1)) - rng.uniform(0.02, 0.3, (curves, 1)) * x
-    counts = rng.binomial(EXAMPLES, probability(eta, np.zeros((curves, 1)))).astype(float)
-    design = Design(x, np.zeros(curves), np.full(curves, 0.01), np.full(curves, -0.25))
-    return counts, np.full(curves, float(EXAMPLES)), design
+def made_up(draws: int, seed: int = SEED) -> tuple[Integers, Floats]:
+    """Draws of a smooth curve of twelve scales and fifty examples; and the columns 1, x, x^2."""
+    x = np.linspace(-1, 1, SCALES)
+    design = np.stack([np.ones(SCALES), x, x**2], axis=1)
+    p = np.exp(-np.exp(design[:, :2] @ TRUTH))
+    return np.random.default_rng(seed).binomial(EXAMPLES, p, (draws, SCALES)), design
 
 
-def all_at_once(curves: int, replicates: int) -> None:
-    """The five score tests as the pipeline runs them, in one process."""
-    counts, n, design = made_up(curves)
-    for number, first in enumerate(range(0, curves, BATCH)):
-        rows = slice(first, first + BATCH)
-        part = Design(*(values[rows] for values in design))
-        boot_chunk(counts[rows], n[rows], part, (replicates,), np.random.SeedSequence([SEED, number]))
+@compiled
+def refitted(counts: Integers, design: Floats, start: Floats, out: Floats) -> None:
+    """Twice the gain of curvature in each draw, null and alternative fitted to it, into `out`."""
+    line, nothing, none = np.ascontiguousarray(design[:, :2]), np.zeros(len(design)), np.empty((0, 2))
+    for row in range(len(out)):
+        curve = Curve(counts[row], EXAMPLES, 0.0, 0.0, POWER_LAW, 1.0)
+        beta = start.copy()
+        null = fit(curve, line, beta, nothing, none)
+        out[row] = 2 * (fit(curve, design, np.append(beta, 0.0), nothing, none) - null)
 
 
-def one_by_one(curves: int, replicates: int) -> None:
-    """The same four null models with statsmodels: draw, refit, take the score of what was left out, curve by curve."""
-    counts, n, design = made_up(curves)
-    rng = np.random.default_rng(SEED)
-    for count, examples, x, rho in zip(counts, n, design.log_scale, design.rho, strict=True):
-        for null, added in null_designs(x):
-            fitted = loop_fit(count, examples, null).fittedvalues
-            for _ in range(replicates):
-                mass = beta_binomial.distribution(np.asarray(fitted), int(examples), np.full(len(x), rho))
-                drawn = beta_binomial.draw(rng, np.cumsum(mass, axis=1), 1)[:, 0]
-                loop_t(drawn, examples, null, added)
+def by_kernel(counts: Integers, design: Floats) -> Floats:
+    """The ratios of the pipeline."""
+    start = fit_smooth(Curve(counts[0], EXAMPLES, 0.0, 0.0), np.ascontiguousarray(design[:, :2]), np.empty((0, 2)))[1]
+    found = np.empty(len(counts))
+    refitted(counts, design, start, found)
+    return found
 
 
-def null_designs(x: Floats) -> list[tuple[Floats, Floats]]:
-    """Of each test: the columns of its null model, and those of what it adds."""
-    ones = np.ones_like(x)
-    steps = np.stack([(np.arange(len(x)) >= place).astype(float) for place in range(1, len(x))], axis=1)
-    return [
-        (np.stack([ones, x], axis=1), x[:, None] ** 2),
-        (ones[:, None], x[:, None]),
-        (ones[:, None], x[:, None]),
-        (np.stack([ones, x, x**2], axis=1), steps),
-    ]
+def by_statsmodels(counts: Integers, design: Floats) -> Floats:
+    """The same ratios, two regressions for each draw."""
+    # log(-log p) of right answers is the complementary log-log of wrong ones.
+    family = sm.families.Binomial(link=sm.families.links.CLogLog())
+    found = []
+    for count in counts:
+        both = np.stack([EXAMPLES - count, count], axis=1)
+        null, curved = (sm.GLM(both, design[:, :columns], family=family).fit(tol=1e-10) for columns in (2, 3))
+        found.append(null.deviance - curved.deviance)
+    return np.array(found)
 
 
-def loop_fit(count: Floats, examples: float, null: Floats) -> "sm.genmod.generalized_linear_model.GLMResults":
-    """The power law of one curve, fitted by statsmodels."""
-    # log(-log p) of right answers is the complementary log-log of wrong ones, turned round.
-    family = sm.families.Binomial(link=sm.families.links.LogLog())
-    return sm.GLM(np.stack([count, examples - count], axis=1), -null, family=family).fit()
+def by_scipy(counts: Integers, design: Floats) -> Floats:
+    """The same ratios, two minimisations for each draw."""
 
+    def loss(beta: Floats, count: Integers) -> float:
+        rate = np.exp(design[:, : len(beta)] @ beta)
+        return float((count * rate - (EXAMPLES - count) * np.log(-np.expm1(-rate))).sum())
 
-def loop_t(count: Floats, examples: float, null: Floats, added: Floats) -> float:
-    """The smallest p of the score tests of the added columns."""
-    found = loop_fit(count, examples, null)
-    best = -np.inf
-    for column in added.T:
-        best = max(best, found.model.score_test(found.params, exog_extra=column[:, None])[0][0])
-    return float(stats.chi2.sf(best, 1))
+    found = []
+    for count in counts:
+        null = optimize.minimize(loss, TRUTH, count, method="BFGS")
+        found.append(2 * (null.fun - optimize.minimize(loss, np.append(null.x, 0.0), count, method="BFGS").fun))
+    return np.array(found)
 
 
 def run(_: Settings) -> None:
-    """Print the loop over curves, the tests of 1,000 to 100,000 curves with few draws, and 1,000 draws of each curve.
+    """Print the seconds of a likelihood ratio, and by how much the kernel is faster."""
+    (many, design), (few, _) = made_up(DRAWS), made_up(LOOPED_DRAWS)
+    ways = {
+        "statsmodels, a loop over draws": (LOOPED_DRAWS, partial(by_statsmodels, few, design)),
+        "scipy, a loop over draws": (LOOPED_DRAWS, partial(by_scipy, few, design)),
+        "compiled": (DRAWS, partial(by_kernel, many, design)),
+    }
+    seconds = timing.medians({name: work for name, (_, work) in ways.items()}, "curve tests", ROUNDS)
+    each = {name: seconds[name] / draws for name, (draws, _) in ways.items()}
+    rows = [
+        (name, f"{draws:,}", f"{1e6 * each[name]:,.1f}", f"{each[name] / each['compiled']:,.0f}")
+        for name, (draws, _) in ways.items()
+    ]
+    header = ("way", "draws", "us per ratio", "x compiled")
+    timing.print_table("Likelihood ratio of curvature, null and alternative refitted to a draw", header, rows)
+    print_scaling()
 
-    Microseconds per curve tell whether the time is linear in curves.
-    """
-    slow = timing.median_seconds(partial(one_by_one, LOOPED_CURVES, LOOPED_REPLICATES), ROUNDS)
-    pace = LOOPED_CURVES * LOOPED_REPLICATES / slow
-    rows = [_row("statsmodels, a loop over curves", LOOPED_CURVES, LOOPED_REPLICATES, slow, pace)]
-    for curves, replicates in ((1_000, REPLICATES), *((curves, 20) for curves in CURVES)):
-        work = partial(all_at_once, curves, replicates)
-        seconds = timing.timed(work) if curves > 10_000 else timing.median_seconds(work, ROUNDS)
-        rows.append(_row("all curves at once", curves, replicates, seconds, pace))
-    header = ("way", "curves", "replicates", "seconds", "replicates/s", "us per curve", "x loop")
-    timing.print_table("Tests of curves, five of each, in one process", header, rows)
+
+def table_of(curves: int) -> pd.DataFrame:
+    """Made-up testable curves, as `plan.pooled` gives them."""
+    counts, design = made_up(curves)
+    frame = pd.DataFrame({"n_test": np.full(curves, float(EXAMPLES)), "chance": 0.0, "rho": 0.0, "n_scales": SCALES})
+    params, nothing = np.exp(8 + 4 * design[:, 1]), np.full(SCALES, np.nan)
+    scores = pd.Series(list(counts / EXAMPLES))
+    same = {"params": [params] * curves, "error": [nothing] * curves}
+    return frame.assign(scores=scores, basis="binomial", seed=np.arange(curves, dtype=np.uint64), **same)
 
 
-def _row(name: str, curves: int, replicates: int, seconds: float, pace: float) -> tuple[str, ...]:
-    own = curves * replicates / seconds
-    numbers = (f"{curves:,}", f"{replicates:,}", f"{seconds:.2f}", f"{own:,.0f}")
-    return (name, *numbers, f"{1e6 * seconds / curves:,.0f}", f"{own / pace:,.0f}")
+def tested(curves: int) -> tuple[float, float]:
+    """Seconds of all that is said of so many curves, in a process that does them alone, and its memory in megabytes."""
+    planned = plan.plan(table_of(curves))
+    parts.to_frame(planned[0], FEW_DRAWS)
+    before = timing.peak_megabytes()
+    with TemporaryDirectory() as folder:
+        seconds = timing.timed(lambda: parts.run(planned, Work(Path(folder)), most=FEW_DRAWS))
+    return seconds, timing.peak_megabytes() - before
+
+
+def print_scaling() -> None:
+    """Print how time and memory grow with the number of curves, up to CURVES= (default 10,000)."""
+    most = int(os.environ.get("CURVES") or DEFAULT_CURVES)
+    sizes = [size for size in (1_000, 10_000, 100_000, 1_000_000) if size <= most]
+    found = {size: timing.in_own_process(partial(tested, size)) for size in sizes}
+    rows = [
+        (f"{size:,}", f"{seconds:,.1f}", f"{1e3 * seconds / size:,.2f}", f"{megabytes:,.0f}")
+        for size, (seconds, megabytes) in found.items()
+    ]
+    header = ("curves", "seconds", "ms per curve", "MB more than before")
+    timing.print_table(f"All tests of curves of {SCALES} scales, {FEW_DRAWS} draws each, one process", header, rows)

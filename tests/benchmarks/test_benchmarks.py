@@ -5,10 +5,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from scipy import stats
 
 from pipeline.core.settings import Settings
-from pipeline.curve_tests.boot import boot_chunk
 from tests.benchmarks import __main__, timing
 from tests.benchmarks import curve_tests as bench_curve_tests
 from tests.benchmarks import emergence as bench
@@ -45,12 +43,8 @@ def test_the_machine_has_a_name():
     assert "cores" in timing.machine()
 
 
-def test_the_loop_and_the_arrays_make_the_same_score_test():
-    counts, n, design = bench_curve_tests.made_up(60)
-    ours = boot_chunk(counts, n, design, (1,), np.random.SeedSequence(1))["curvature_statistic"]
-    null, added = bench_curve_tests.null_designs(design.log_scale[0])[0]
-    theirs = np.array([bench_curve_tests.loop_t(count, 50.0, null, added) for count in counts])
-    # Ours is divided by the dispersion where that is above one, which makes it smaller and never larger.
-    p = stats.chi2.sf(ours**2, 1)
-    assert (p > theirs - 0.01).all()
-    assert (np.abs(p - theirs) < 0.01).mean() > 0.3
+def test_all_ways_to_a_likelihood_ratio_agree():
+    counts, design = bench_curve_tests.made_up(12)
+    ours = bench_curve_tests.by_kernel(counts, design)
+    assert ours == pytest.approx(bench_curve_tests.by_statsmodels(counts, design), abs=1e-4)
+    assert ours == pytest.approx(bench_curve_tests.by_scipy(counts, design), abs=1e-4)

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.core import parallel
 from pipeline.core.errors import PipelineError
-from pipeline.core.parallel import Part, ensure, make_and_keep, read
+from pipeline.core.parallel import Part, Work, ensure, make_and_keep, read
 from pipeline.core.settings import ROOT
 
 ROWS = 5
@@ -139,3 +139,24 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     (tmp_path / "parts").write_text("a file in the way")
     with pytest.raises(PipelineError, match="cannot be written .*Next: "):
         ensured(parts_in(tmp_path / "parts"))
+
+
+def test_work_is_done_here_by_one_process_unless_it_says_otherwise(tmp_path):
+    assert Work(tmp_path) == (tmp_path, 1, "")
+
+
+def test_a_scheduler_without_dask_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(PipelineError, match="needs dask.distributed, which is not installed. Next: `make cluster`"):
+        ensure(parts_in(tmp_path), workers=1, scheduler="tcp://127.0.0.1:1", label="test", unit="row")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_fingerprint_is_of_code_and_libraries(monkeypatch):
+    known = parallel.fingerprint()
+    assert parallel.fingerprint() == known
+    monkeypatch.setattr(parallel.freshness, "versions", lambda: {"numpy": "0"})
+    assert parallel.fingerprint() != known
+    monkeypatch.undo()
+    monkeypatch.setattr(parallel.freshness, "digest", lambda _: "other code")
+    assert parallel.fingerprint() != known

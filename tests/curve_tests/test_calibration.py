@@ -1,121 +1,262 @@
-"""The scenarios of calibration: their truth, what is drawn, and how rejections are counted."""
+"""The worlds of calibration: what is planted, what is drawn, and how rejections are counted."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.core.sample_sizes import CLASSES, class_of
-from pipeline.curve_tests import calibration
+from pipeline.core.parallel import Work
+from pipeline.curve_tests import calibration, scenarios, worlds
 from pipeline.curve_tests.calibration import (
-    Scenario,
+    JUMPS,
+    PLACES,
+    World,
     calibrate,
     choose,
-    curved,
-    jump,
-    outcomes_of,
-    paper_slope,
-    simulate,
-    smooth,
+    draw_one,
+    late_gains,
+    verdict,
+    without_copies,
 )
-from pipeline.curve_tests.fit import fit_power_law
-from pipeline.curve_tests.model import eta_of
-from tests.made import curves, frame_of, smooth_curves
+from pipeline.curve_tests.jumps import SIZES
+from pipeline.curve_tests.scenarios import Nature
+from pipeline.curve_tests.table import P_VALUES
+from tests.made import chunk_of, fits_of, frame_of, smooth_counts
 
-RISING = curves([10, 13, 17, 22, 26, 33, 38, 45], 100)
-
-
-def rng():
-    return np.random.default_rng(4)
-
-
-def test_the_smooth_scenario_is_a_power_law():
-    p = smooth(RISING, rng())
-    eta = eta_of(p, np.zeros(1))[0]
-    assert np.diff(eta) == pytest.approx(fit_power_law(RISING).alpha.repeat(7), rel=1e-6)
-
-
-def test_the_paper_s_slope_is_the_paper_s_slope():
-    assert np.diff(eta_of(paper_slope(RISING, rng()), np.zeros(1))[0]) == pytest.approx([-0.5] * 7)
+PLAIN, *_ = scenarios.read()
+CONVENTIONS = pd.DataFrame(
+    {"convention": ["signed", "with_infinite"], "is_absolute": [False, True], "keeps_infinite": [False, True]}
+)
+STRATA = pd.DataFrame(
+    {
+        "answers": ["free answer"],
+        "n_test_class": ["200+"],
+        "temperature": ["T=0"],
+        **{name: [0.0] for name in ("shared", "noise", "joint_shared", "joint_noise", "constant")},
+    }
+)
 
 
-def test_the_curved_scenario_bends_as_the_curve_does():
-    bent = curves([60, 45, 32, 25, 24, 25, 33, 45, 60], 100)
-    second = np.diff(eta_of(curved(bent, rng()), np.zeros(1))[0], n=2)
-    assert second == pytest.approx(second[0].repeat(7), rel=1e-6)
-    assert second[0] < 0  # a hollow in p is a hump in eta
+@pytest.fixture(autouse=True)
+def _few_draws(monkeypatch):
+    monkeypatch.setattr(calibration, "MOST", 60)
 
 
-def test_a_jump_raises_p_from_one_scale_of_the_upper_half_on():
-    raised = jump(0.3)(RISING, rng()) - smooth(RISING, rng())
-    first = np.flatnonzero(raised[0])[0]
-    assert 4 <= first < 8
-    assert raised[0] == pytest.approx(0.3 * (np.arange(8) >= first))
+def fitted(number, n, scales=10, seed=1, **how):
+    frame = frame_of(smooth_counts(number, n, scales, seed=seed), n, **how)
+    return worlds.tested(frame, fits_of(frame))
 
 
-def test_a_curve_that_has_no_room_for_a_jump_has_no_place_in_the_scenario():
-    assert np.isnan(jump(0.5)(curves([60, 65, 70, 75], 100), rng())).all()
+def test_every_scenario_is_a_smooth_world_and_two_have_jumps():
+    found = calibration.the_worlds()
+    smooth, jumps = ([one for one in found if bool(one.jump) == has] for has in (False, True))
+    assert [one.scenario for one in smooth] == list(scenarios.read())
+    assert {one.scenario.name for one in jumps} == {calibration.INDEPENDENT, calibration.COMBINED}
+    assert len(jumps) == 2 * len(JUMPS) * len(PLACES)
+    assert len({one.name for one in found}) == len(found)
 
 
-def test_draws_keep_the_design_and_leave_out_the_flat():
-    frame = frame_of(smooth_curves(30, 20))
-    drawn = simulate(frame, Scenario("smooth", smooth, 0.02), rng())
-    assert (drawn["n_test"] == 20).all()
-    counts = np.stack(drawn["scores"]) * 20
+def drawn(world, counts=(100, 130, 170, 220, 260, 330, 380, 450), seed=1):
+    return draw_one(chunk_of(counts, 1000), 0, world, Nature(), np.random.default_rng(seed))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("place", PLACES)
+def test_a_jump_raises_the_upper_half_from_one_scale_on_or_the_last(seed, place):
+    raised = (
+        drawn(World("", PLAIN, 0.4, place), seed=seed) / 1000
+        - np.array([100, 130, 170, 220, 260, 330, 380, 450]) / 1000
+    )
+    first = np.flatnonzero(raised > 0.2)[0]
+    assert first >= 4
+    assert first == 7 or place == "upper half"
+    assert raised == pytest.approx(0.4 * (np.arange(8) >= first), abs=0.12)
+
+
+def test_a_curve_that_has_no_room_for_a_jump_has_no_place_in_its_world():
+    high = [600, 650, 700, 750]
+    assert drawn(World("", PLAIN, 0.5, "last"), high) is None
+    assert drawn(World("", PLAIN, 0.1, "last"), high) is not None
+    assert drawn(World("", PLAIN), high) is not None
+
+
+def test_so_many_curves_of_each_class_are_chosen_in_no_order():
+    frame = pd.concat([fitted(20, n) for n in (3, 60)], ignore_index=True)
+    chosen = choose(frame, 8)
+    assert chosen["n_test_class"].value_counts().to_dict() == {"1-9": 8, "50-199": 8}
+    assert chosen.index.is_monotonic_increasing
+    assert chosen.index.tolist() != sorted([*range(8), *range(20, 28)])
+    other = choose(frame[::-1], 8)
+    pd.testing.assert_frame_equal(other, chosen)
+
+
+def simulated(frame, world, folder, workers=1):
+    return calibration.simulate([frame], STRATA, [world], Work(folder, workers), "test")[0]
+
+
+def test_draws_keep_the_design_and_leave_out_the_flat(tmp_path):
+    frame = fitted(30, 3, 5)
+    found = simulated(frame, World("plain", PLAIN), tmp_path)
+    assert 0 < len(found) < 30
+    counts = np.stack(found["scores"]) * 3
     assert counts == pytest.approx(np.round(counts))
     assert (np.ptp(counts, axis=1) > 0).all()
-    none = simulate(frame_of(curves([[60, 65, 70, 75]] * 3, 100)), Scenario("jump", jump(0.5), 0.0), rng())
-    assert none.empty
+    kept = ["task", "subtask", "n_test", "chance", "params", "seed"]
+    assert found[kept].astype(str).equals(frame.loc[found.index, kept].astype(str))
 
 
-def test_so_many_curves_of_each_class():
-    frame = pd.concat([frame_of(smooth_curves(20, n)) for n in (3, 50)], ignore_index=True)
-    sizes = dict.fromkeys(CLASSES, 8)
-    chosen = choose(frame, sizes, rng())
-    assert class_of(chosen["n_test"]).value_counts().to_dict() == {"1-9": 8, "50-199": 8}
-    assert chosen.index.equals(choose(frame, sizes, rng()).index)
-    frame.loc[0, "set_aside"] = "flat"
-    assert 0 not in choose(frame, dict.fromkeys(CLASSES, 99), rng()).index
+def test_a_draw_depends_on_nothing_but_its_curve(tmp_path):
+    frame = fitted(8, 60)
+    whole = simulated(frame, World("plain", PLAIN), tmp_path / "a")
+    some = simulated(frame.iloc[[5, 2]], World("plain", PLAIN), tmp_path / "b")
+    assert {row: list(value) for row, value in some["scores"].items()} == {
+        row: list(whole.loc[row, "scores"]) for row in (2, 5)
+    }
 
 
-def found(**columns):
-    blank = {f"{test}_p": 0.5 for test in calibration.TESTS} | {"break_lr_p": 0.5}
-    blank |= {f"without_{held}_{what}": 1.0 for held in (1, 2) for what in ("covered", "surprise")}
-    blank |= {"jump_excluded_10": 0.0, "jump_excluded_20": 0.0, "n_test": 20, "is_informative": True}
-    return pd.DataFrame([blank] * 4).assign(**columns)
+def test_what_is_kept_goes_to_its_curve_wherever_that_is_now(tmp_path):
+    frame = fitted(5, 60)
+    before = simulated(frame, World("plain", PLAIN), tmp_path)
+    after = simulated(frame.set_axis([2, 3, 5, 7, 11]), World("plain", PLAIN), tmp_path)
+    assert np.stack(after["scores"]).tolist() == np.stack(before["scores"]).tolist()
 
 
-def test_rejections_are_counted():
-    table = found(
-        break_p=[0.01, 0.04, 0.06, np.nan], break_lr_p=[0.01, 0.5, 0.01, 0.01], without_1_covered=[1, 0, 0, 1]
-    )
-    outcome = outcomes_of(table)
-    assert outcome["break"].tolist() == pytest.approx([1, 1, 0, np.nan], nan_ok=True)
-    assert outcome["jump"].tolist() == pytest.approx([1, 0, 0, np.nan], nan_ok=True)
-    assert outcome["without_1"].tolist() == [0, 1, 1, 0]
+def test_no_curve_with_room_is_no_row(tmp_path):
+    frame = fitted(3, 200).assign(scores=[np.full(10, 0.9)] * 3)
+    assert simulated(frame, World("jump", PLAIN, 0.5, "last"), tmp_path).empty
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory):
+    """A smooth world beside one with jumps of a half, at many examples."""
+    every = [World("smooth", PLAIN), World("jump", PLAIN, 0.5, "upper half")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calibration, "MOST", 60)
+        some = {"chosen": every, "smooth_curves": 14, "jump_curves": 30}
+        return calibrate(fitted(40, 300), STRATA, CONVENTIONS, Work(tmp_path_factory.mktemp("parts")), **some)
+
+
+def test_a_row_is_of_a_world_a_test_and_a_class(calibrated):
+    columns = [
+        "scenario",
+        "jump",
+        "place",
+        "test",
+        "n_test_class",
+        "curves",
+        "rejected_share",
+        "low",
+        "high",
+        "verdict",
+    ]
+    assert list(calibrated) == columns
+    assert not calibrated.duplicated(["scenario", "jump", "place", "test", "n_test_class"]).any()
+    assert set(calibrated["n_test_class"]) == {"all", "200+"}
+    names = {*P_VALUES, "jump_excluded_10", "jump_excluded_20", "jump_excluded_30", "E, signed", "E, with_infinite"}
+    assert set(calibrated["test"]) == names
+    assert calibrated["rejected_share"].between(0, 1).all()
+    for low, high in (("low", "rejected_share"), ("rejected_share", "high")):
+        assert (calibrated[low] <= calibrated[high] + 1e-9).all()
+
+
+def test_only_tests_have_a_verdict(calibrated):
+    told = calibrated[calibrated["verdict"] != ""]
+    assert set(told["test"]) == set(P_VALUES)
+    assert set(told["verdict"]) <= {"holds", "liberal", "conservative"}
+
+
+def test_a_planted_jump_is_found_and_not_excluded(calibrated):
+    found = calibrated[calibrated["n_test_class"] == "all"].set_index(["jump", "test"])["rejected_share"]
+    assert found[0.0, "broken"] < 0.3
+    assert found[0.5, "broken"] > 0.7
+    assert found[0.5, "jump_excluded_30"] < 0.1
+    assert found[0.0, "jump_excluded_30"] > 0.5
+
+
+def outcomes(**columns):
+    blank = {f"{test}_p": 0.5 for test in P_VALUES} | {f"jump_excluded_{round(100 * size)}": False for size in SIZES}
+    blank |= {"n_test_class": "10-49"}
+    return pd.DataFrame([blank] * 4).assign(**{"scores": [[0.0, 0.1, 0.2, 0.3]] * 4} | columns)
 
 
 def test_shares_and_their_intervals_by_hand():
-    table = found(curvature_p=[0.01, 0.5, 0.5, 0.5], is_informative=[True, True, False, False])
-    rows = calibration.shares(table).set_index(["test", "n_test_class", "condition"])
-    every, informative = (rows.loc["curvature", "all", condition] for condition in ("all", "informative"))
-    assert (every["curves"], every["rejected_share"]) == (4, 0.25)
-    assert (informative["curves"], informative["rejected_share"]) == (2, 0.5)
+    table = outcomes(
+        broken_p=[0.01, 0.06, 0.2, np.nan],
+        jump_excluded_20=[True, True, False, False],
+        n_test_class=["10-49", "10-49", "10-49", "200+"],
+    )
+    rows = calibration.shares(table, CONVENTIONS).set_index(["test", "n_test_class"])
+    every = rows.loc[("broken", "all")]
+    assert (every["curves"], every["rejected_share"]) == (3, pytest.approx(1 / 3))
+    assert rows.loc[("jump_excluded_20", "10-49"), "rejected_share"] == pytest.approx(2 / 3)
+    assert ("broken", "200+") not in rows.index
     # Wilson: (p + z^2 / 2n -+ z sqrt(p q / n + z^2 / 4 n^2)) / (1 + z^2 / n).
-    z, n, p = 1.959964, 4, 0.25
+    z, n, p = 1.959964, 3, 1 / 3
     middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     expected = [(middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)]
     assert [every["low"], every["high"]] == pytest.approx(expected)
 
 
-def test_workers_and_repetition_change_nothing_and_the_truth_is_found(tmp_path):
-    frame = frame_of(smooth_curves(24, 60, scales=9))
-    sizes = dict.fromkeys(CLASSES, 24)
-    scenarios = (Scenario("smooth", smooth, 0.0, sizes), Scenario("jump 0.4", jump(0.4), 0.0, sizes))
-    once, again = (
-        calibrate(frame, tmp_path / str(workers), workers=workers, scenarios=scenarios, replicates=80)
-        for workers in (1, 2)
+def test_emergent_draws_are_counted_by_convention():
+    table = outcomes(scores=[[0, 0, 0, 0, 0.5], [0.5, 0, 0, 0, 0], [0, 0.1, 0.2, 0.3, 0.4], [0, 0.001, 0, 0.001, 0.9]])
+    rows = calibration.shares(table, CONVENTIONS).set_index(["test", "n_test_class"])["rejected_share"]
+    assert rows["E, signed", "all"] == 0.25
+    assert rows["E, with_infinite", "all"] == 0.75
+
+
+@pytest.mark.parametrize(
+    ("share", "low", "high", "expected"),
+    [
+        (0.05, 0.04, 0.06, "holds"),
+        (0.07, 0.051, 0.09, "liberal"),
+        (0.07, 0.05, 0.09, "holds"),
+        (0.06, 0.055, 0.065, "holds"),
+        (0.03, 0.01, 0.049, "conservative"),
+        (0.03, 0.01, 0.05, "holds"),
+        (0.04, 0.035, 0.045, "holds"),
+    ],
+)
+def test_a_verdict_takes_a_share_and_an_interval_beyond_the_level(share, low, high, expected):
+    assert verdict(share, low, high) == expected
+
+
+def test_late_gains_are_counted_over_all_curves_of_each_scenario(tmp_path, monkeypatch):
+    some = scenarios.read()[:2]
+    monkeypatch.setattr(scenarios, "read", lambda: some)
+    frame = pd.concat([fitted(6, 60, family=family) for family in ("one", "other")], ignore_index=True)
+    found = late_gains(frame, STRATA, Work(tmp_path))
+    assert list(found) == ["scenario", "side", "family", "curves", "found"]
+    keys = found[["scenario", "side", "family"]].drop_duplicates()
+    assert len(keys) == len(found) == 2 * 2 * 2
+    assert (found["found"] <= found["curves"]).all()
+    assert found["curves"].between(1, 6).all()
+
+
+def test_a_gain_counts_where_q_is_low_whatever_its_family(tmp_path, monkeypatch):
+    frame = pd.DataFrame(
+        {
+            "task": "t",
+            "subtask": ["one", "two", "one", "two"],
+            "metric": "m",
+            "shots": 0,
+            "family": ["a", "a", "b", "b"],
+            "without_1_upper_p": [0.001, 0.03, 0.04, np.nan],
+            "without_1_lower_p": [0.9, 0.9, 0.9, 0.001],
+        }
     )
-    pd.testing.assert_frame_equal(once, again)
-    rejected = once[once["n_test_class"] == "all"].set_index(["scenario", "test", "condition"])["rejected_share"]
-    assert rejected["smooth", "break", "all"] < 0.25
-    assert rejected["jump 0.4", "break", "all"] > 0.6
+    monkeypatch.setattr(scenarios, "read", lambda: [PLAIN])
+    monkeypatch.setattr(calibration, "_tested", lambda *_, **__: [frame])
+    found = late_gains(frame, STRATA, Work(tmp_path)).set_index(["side", "family"])
+    # q of three p: 0.003, 0.04, 0.04.
+    assert found["found"].to_dict() == {
+        ("upper", "a"): 2, ("upper", "b"): 1, ("lower", "a"): 0, ("lower", "b"): 1,
+    }  # fmt: skip
+    assert found["curves"].to_dict() == {
+        ("upper", "a"): 2, ("upper", "b"): 1, ("lower", "a"): 2, ("lower", "b"): 2,
+    }  # fmt: skip
+
+
+def test_models_at_a_second_temperature_do_not_count_again():
+    families = ["BIG-G T=0", "BIG-G T=1", "BIG-G T=1", "GPT"]
+    frame = pd.DataFrame({"task": "t", "subtask": ["one", "one", "two", "one"], "metric": "m", "shots": 0})
+    kept = without_copies(frame.assign(family=families))
+    assert kept.index.tolist() == [0, 2, 3]

@@ -110,7 +110,7 @@ def test_the_stand_in_report_says_so_and_leaves_out_what_it_cannot_know(stand_in
     assert "made without the scores" in text.splitlines()[2]
     assert "39 of 39 largest scores agree" in text
     left_out = re.findall(r"^## (.*)\n\n\*Left out: this section needs raw scores\. To get them: ", text, re.MULTILINE)
-    assert left_out == [study.title for study in STUDIES if study.name in ("smooth_worlds", "sudden")]
+    assert left_out == [study.title for study in STUDIES if study.name in ("detector", "smooth_worlds", "sudden")]
     assert "STAND-IN" in (stand_in.stamps / "headline").read_text().splitlines()[-1]
     assert not (folder / "tables" / "copies.csv").exists()
     assert sorted(path.name for path in stand_in.root.glob("outputs/*")) == ["tables"]

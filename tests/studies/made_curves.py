@@ -17,6 +17,10 @@ def prepared(connection: duckdb.DuckDBPyConnection, threshold: float = 100.0) ->
     load_seeds(connection, Settings(root=ROOT))
     database.make_macros(connection, SQL / "macros")
     connection.execute("set variable threshold = ?::double", [threshold])
+    connection.execute(
+        "create or replace table options as select ?::double as threshold, true as is_bigbench, true as is_published",
+        [threshold],
+    )
     return connection
 
 

@@ -11,6 +11,7 @@ def numbers(_: Run, rows: Query) -> Row:
     has_cells = has_table(rows, "n_test_cells")
     return {
         "infinite": rows("from infinite_overview")[0],
+        "emergent_shapes": rows("from emergent_shapes where convention = 'with_infinite'")[0],
         "by_n_test": rows("from by_n_test order by number"),
         "top_tasks": rows("from infinite_by_task order by infinite desc, task limit 3"),
         "ties": rows("from ties order by status"),
@@ -31,6 +32,6 @@ STUDY = Study(
     "Which curves have an infinite score?",
     numbers,
     {"infinite": draw},
-    tables=("infinite_overview", "infinite_by_task", "by_n_test", "ties"),
+    tables=("infinite_overview", "emergent_shapes", "infinite_by_task", "by_n_test", "ties"),
     sometimes=("n_test_overview", "n_test_cells", "n_test_disagreements"),
 )

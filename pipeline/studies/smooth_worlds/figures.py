@@ -1,61 +1,61 @@
-"""Emergent curves beside those that smooth power laws give. Frames in, a figure out."""
+"""E-emergent curves beside those that smooth worlds give. Frames in, a figure out."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from pipeline.core.plotting import ACCENT
-from pipeline.core.sample_sizes import CLASSES
+from pipeline.core.plotting import ACCENT, DARK, MUTED
 
-SCENARIOS = {
-    "binomial": ("independent examples", "#60a5fa", -0.13),
-    "overdispersed": ("overdispersed", "#1d4ed8", 0.13),
-}
-CONVENTIONS_SHOWN = {"with_infinite": "infinite kept", "published": "infinite left out"}
+PLAUSIBLE = "#1d4ed8"
 
 
-def draw_observed(compared: pd.DataFrame) -> Figure | None:
-    """Emergent curves and those of the fitted smooth worlds, by metric (left) and by class of n (right).
+def draw_scenarios(overview: pd.DataFrame, groups: pd.DataFrame) -> Figure | None:
+    """The share of observed E-emergent curves that each scenario gives, and observed against expected by group.
 
     Args:
-        compared: the table `observed_expected`.
+        overview: rows of `scenario_overview` of one convention, in order.
+        groups: rows of `scenario_groups`.
     """
-    shown = compared[compared["convention"].isin(CONVENTIONS_SHOWN) & (compared[["observed", "high"]].max(axis=1) > 0)]
-    if shown.empty:
+    if overview.empty or not overview["observed"].max() > 0:
         return None
-    figure = Figure(figsize=(10.5, 5.6), layout="constrained")
-    by_metric, by_n = shown[shown["n_test_class"] == "all"], shown[shown["metric"] == "all"]
-    metrics = by_metric.groupby("metric")["observed"].max().drop("all").sort_values(kind="stable").index
-    places = {"metric": ["all", *metrics[::-1]][::-1], "n_test_class": ["all", *CLASSES][::-1]}
-    ratios = [len(places["metric"]) + 1, len(places["n_test_class"]) + 1]
-    for column, (convention, title) in zip(
-        figure.subplots(2, 2, height_ratios=ratios, sharey="row").T, CONVENTIONS_SHOWN.items(), strict=True
-    ):
-        for axes, (key, part) in zip(column, {"metric": by_metric, "n_test_class": by_n}.items(), strict=True):
-            _draw_counts(axes, part[part["convention"] == convention].set_index(key), places[key])
-        column[0].set_title(title)
-        column[1].set_xlabel("emergent curves")
-    for axes, label in zip(figure.axes[::2], ("metric", "n_test"), strict=True):
-        axes.set_ylabel(label)
-    handles, names = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
+    figure = Figure(figsize=(10.5, 4.4), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+    _draw_shares(left, overview.iloc[::-1])
+    _draw_groups(right, groups.iloc[::-1])
     return figure
 
 
-def _draw_counts(axes: Axes, rows: pd.DataFrame, order: list[str]) -> None:
-    place = pd.Series(np.arange(len(order)), index=order)
-    for scenario, (label, colour, shift) in SCENARIOS.items():
-        own = rows[(rows["scenario"] == scenario) & rows.index.isin(order)]
-        at = place[own.index] + shift
-        axes.hlines(at, own["low"], own["high"], color=colour, linewidth=5, alpha=0.4)
-        axes.plot(own["expected"], at, "|", color=colour, markersize=10, label=f"smooth power laws, {label}")
-    own = rows[(rows["scenario"] == "binomial") & rows.index.isin(order)]
-    axes.plot(own["observed"], place[own.index], "D", color=ACCENT, markersize=5, label="observed")
+def _draw_shares(axes: Axes, rows: pd.DataFrame) -> None:
+    place = np.arange(len(rows))
+    colours = [MUTED if ruled_out else PLAUSIBLE for ruled_out in rows["is_ruled_out"]]
+    axes.hlines(place, rows["share_low"], rows["share_high"], color=colours, linewidth=4, alpha=0.45)
+    axes.scatter(rows["share"], place, color=colours, s=36, zorder=3)
+    axes.axvline(1, color=ACCENT, linewidth=1.2)
+    axes.text(1, len(rows) - 0.4, "observed", color=ACCENT, ha="center", va="bottom", fontsize=9)
+    told = [
+        f"{name} (ruled out)" if out else name for name, out in zip(rows["scenario"], rows["is_ruled_out"], strict=True)
+    ]
+    axes.set_yticks(place, told)
+    for label, colour in zip(axes.get_yticklabels(), colours, strict=True):
+        label.set_color(DARK if colour == PLAUSIBLE else "#6b7280")
+    axes.set_ylim(-0.6, len(rows) + 0.1)
+    axes.set_xlim(0, max(1.1, rows["share_high"].max() * 1.05))
+    axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_xlabel("E-emergent curves that the scenario gives,\nin per cent of those observed")
+    axes.grid(axis="y", visible=False)
+
+
+def _draw_groups(axes: Axes, rows: pd.DataFrame) -> None:
+    place = np.arange(len(rows))
+    axes.hlines(place, rows["least"], rows["largest"], color=PLAUSIBLE, linewidth=4, alpha=0.45)
+    axes.plot((rows["least"] + rows["largest"]) / 2, place, "o", color=PLAUSIBLE, markersize=5, label="smooth worlds")
+    axes.plot(rows["observed"], place, "D", color=ACCENT, markersize=6, label="observed")
+    axes.set_yticks(place, [f"{row.metric}, {row.n_test_class}" for row in rows.itertuples()])
     axes.set_xscale("symlog", linthresh=1, linscale=0.4)
-    axes.set_xlim(-0.15, rows[["observed", "high"]].to_numpy().max() * 2 if len(rows) else 1)
+    axes.set_xlim(-0.15, rows[["observed", "largest"]].to_numpy().max() * 2)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.set_yticks(place, order)
-    axes.set_ylim(-0.6, len(order) - 0.4)
+    axes.set_xlabel("E-emergent curves,\nby metric and test examples")
+    axes.legend(loc="upper left", frameon=True, fontsize=9)
     axes.grid(axis="y", visible=False)

@@ -57,7 +57,7 @@ def run(settings: Settings, steps: int = STEPS) -> list[Path]:
     for kind in METRICS:
         knobs = fit_kind(settings, kind, knobs, steps)
     path = files.write_text(settings.sql / "simulated" / "parameters.csv", as_csv(knobs))
-    print(f"fit      {settings.shown(path)}. Next: `make simulate`, which counts what this gives.")
+    print(f"fit      {settings.shown(path)}. Next: `make report SOURCE=simulated`, which shows what this gives.")
     return [path]
 
 

@@ -1,6 +1,4 @@
-"""Tested curves: shares beside level and power, and what can be seen at all. Frames in, a figure out."""
-
-from collections.abc import Mapping
+"""Late gains one by one, and what the tests find of planted jumps. Frames in, a figure out."""
 
 import numpy as np
 import pandas as pd
@@ -11,129 +9,76 @@ from matplotlib.ticker import PercentFormatter
 from pipeline.core.plotting import ACCENT, DARK, MUTED
 from pipeline.core.sample_sizes import CLASSES
 
-SMOOTH, NOISY = "#60a5fa", "#1d4ed8"
+FORECAST = "#1d4ed8"
+COLUMNS = 4
+LONGEST_TITLE = 34
 COLOURS = dict(zip(CLASSES, ("#cbd5e1", "#94a3b8", "#60a5fa", "#1d4ed8"), strict=True))
-FEWEST_TASKS = 2
+TESTS = {
+    "broken": ("upper half", "broken: a jump in the upper half"),
+    "without_1_upper": ("last", "late gain: a jump at the largest model"),
+}
 
 
-def draw_shares(
-    shares: pd.DataFrame, panels: Mapping[tuple[str, str], str], groups: Mapping[tuple[str, str], str]
-) -> Figure | None:
-    """A panel a property: shares of curves and of tasks with their intervals, beside level and power.
+def draw_late_gains(points: pd.DataFrame) -> Figure | None:
+    """Curves with a late gain: scores by scale, and the forecast of the largest model made without it.
 
     Args:
-        shares: the table `sharpness_shares`.
-        panels: what each panel shows, by property and level.
-        groups: what each line shows, by population and metric, from the top.
+        points: the table `late_gain_points`.
     """
-    keyed = shares.set_index(["population", "metric", "property", "level"])
-    present = [group for group in groups if group in set(zip(shares["population"], shares["metric"], strict=True))]
-    if not present:
+    if points.empty:
         return None
-    figure = Figure(figsize=(10.5, 0.42 * len(present) * 2 + 2.2), layout="constrained")
-    columns = -(-len(panels) // 2)
-    grid = figure.subplots(2, columns, sharey=True)
-    for axes, (panel, title) in zip(grid.flat, panels.items(), strict=False):
-        for place, group in enumerate(reversed(present)):
-            if (*group, *panel) in keyed.index:
-                _draw_share(axes, keyed.loc[(*group, *panel)], place)
-        axes.set_title(title, fontsize=9)
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_ylim(-0.6, len(present) - 0.4)
-        axes.set_yticks(np.arange(len(present)), [groups[group] for group in reversed(present)])
-        axes.set_xticks(np.arange(0, 1.01, 0.25))
-        axes.tick_params(axis="x", labelsize=8)
-        axes.xaxis.set_major_formatter(PercentFormatter(1))
-        axes.grid(axis="y", visible=False)
-    for axes in list(grid.flat)[len(panels) :]:
+    curves = [part for _, part in points.groupby("curve_id", sort=False)]
+    rows = -(-len(curves) // COLUMNS)
+    figure = Figure(figsize=(10.5, 2.1 * rows + 0.5), layout="constrained")
+    grid = figure.subplots(rows, COLUMNS, squeeze=False)
+    for axes, part in zip(grid.flat, curves, strict=False):
+        _draw_curve(axes, part)
+    for axes in list(grid.flat)[len(curves) :]:
         axes.remove()
-    handles = [
-        *grid.flat[0].plot([], [], "o-", color=ACCENT, markersize=5, label="share of curves"),
-        *grid.flat[0].plot(
-            [], [], "o-", color=DARK, markerfacecolor="white", markersize=5, label="mean share of a task"
-        ),
-        *grid.flat[0].plot(
-            [], [], "|", color=NOISY, markersize=11, markeredgewidth=2.5, label="where it is absent (calibration)"
-        ),
-        *grid.flat[0].plot(
-            [],
-            [],
-            "|",
-            color="#16a34a",
-            markersize=11,
-            markeredgewidth=2.5,
-            label="where it is strong: power (calibration)",
-        ),
-    ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("score", fontsize=8)
+    figure.supxlabel("effective parameters", fontsize=9)
     return figure
 
 
-def _draw_share(axes: Axes, row: pd.Series, place: int) -> None:
-    for value, colour in ((row["null_share"], NOISY), (row["power_share"], "#16a34a")):
-        axes.plot([value], [place], "|", color=colour, markersize=15, markeredgewidth=2.5, alpha=0.7)
-    lines = (
-        ("share", "low", "high", ACCENT, ACCENT, 0.14),
-        ("task_share", "task_low", "task_high", DARK, "white", -0.14),
-    )
-    for middle, low, high, colour, face, shift in lines:
-        if row["tasks"] >= FEWEST_TASKS:
-            axes.hlines(place + shift, row[low], row[high], color=colour, linewidth=1.4)
-        axes.plot(row[middle], place + shift, "o", color=colour, markerfacecolor=face, markersize=4.5)
+def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
+    one = part.iloc[0]
+    axes.plot(part["params"], part["score_at"], "o-", color=DARK, markersize=3, linewidth=0.8)
+    last = part.iloc[-1]
+    axes.vlines(last["params"], one["low"], one["high"], color=FORECAST, linewidth=5, alpha=0.4)
+    axes.plot(last["params"], one["predicted"], "_", color=FORECAST, markersize=10, markeredgewidth=2)
+    axes.plot(last["params"], last["score_at"], "o", color=ACCENT, markersize=5)
+    axes.set_xscale("log")
+    axes.set_title(f"{shortened(str(one['task']))}\n{one['family']}, n = {one['n_test']:.0f}", fontsize=8)
+    axes.tick_params(labelsize=7)
 
 
-def draw_by_n(by_n: pd.DataFrame) -> Figure | None:
-    """What can be seen at all, by class of n: true jumps found, verdicts, and how the end is foreseen.
+def shortened(name: str) -> str:
+    """A name that fits above a small panel."""
+    return name if len(name) <= LONGEST_TITLE else f"{name[: LONGEST_TITLE - 3]}..."
+
+
+def draw_power(power: pd.DataFrame) -> Figure | None:
+    """The share of planted jumps that are found, by size of jump and of test set.
 
     Args:
-        by_n: the table `sharpness_by_n`.
+        power: the table `power`.
     """
-    if by_n.empty:
+    if power.empty:
         return None
-    figure = Figure(figsize=(10.5, 4.2), layout="constrained")
-    power, verdicts, foreseen = figure.subplots(1, 3)
-    rows = by_n.set_index("n_test_class").reindex([name for name in CLASSES if name in set(by_n["n_test_class"])])
-    _draw_power(power, rows)
-    _draw_verdicts(verdicts, rows)
-    _draw_foreseen(foreseen, rows)
-    for axes in (verdicts, foreseen):
-        axes.set_xticks(np.arange(len(rows)), list(map(str, rows.index)))
-        axes.set_xlabel("test examples")
-        axes.grid(axis="x", visible=False)
-    for axes in (power, verdicts, foreseen):
-        axes.set_ylim(0, 1.02)
+    figure = Figure(figsize=(10.5, 3.6), layout="constrained")
+    for axes, (test, (place, title)) in zip(figure.subplots(1, 2, sharey=True), TESTS.items(), strict=True):
+        own = power[(power["test"] == test) & (power["place"] == place)]
+        for name in CLASSES:
+            line = own[own["n_test_class"] == name].sort_values("jump")
+            axes.fill_between(line["jump"], line["low"], line["high"], color=COLOURS[name], alpha=0.2, linewidth=0)
+            axes.plot(
+                line["jump"], line["found"], "o-", color=COLOURS[name], markersize=4, label=f"{name} test examples"
+            )
+        axes.axhline(0.05, color=MUTED, linewidth=1, linestyle=":")
+        axes.set(title=title, xlabel="planted jump in score", ylim=(-0.02, 1.02))
+        axes.set_xticks(np.arange(0.1, 0.51, 0.1))
         axes.yaxis.set_major_formatter(PercentFormatter(1))
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False, fontsize=8)
+    figure.axes[0].set_ylabel("found at 5 %")
+    figure.axes[0].legend(frameon=False, fontsize=9)
     return figure
-
-
-def _draw_power(axes: Axes, rows: pd.DataFrame) -> None:
-    found = rows[[name for name in rows if str(name).startswith("found_share_")]]
-    sizes = [float(str(name).removeprefix("found_share_")) for name in found]
-    for name, line in found.iterrows():
-        axes.plot(sizes, line, "o-", color=COLOURS[str(name)], markersize=4, label=f"n_test {name}")
-    axes.set(title="True jumps that are found", xlabel="size of the jump", xlim=(0.05, 0.55))
-
-
-def _draw_verdicts(axes: Axes, rows: pd.DataFrame) -> None:
-    place = np.arange(len(rows))
-    bars = (
-        ("excluded_10_share", "no jump above 0.1", NOISY, -0.27),
-        ("excluded_20_share", "no jump above 0.2", SMOOTH, 0.0),
-        ("jump_share", "a jump is found (corrected)", ACCENT, 0.27),
-    )
-    for name, label, colour, shift in bars:
-        axes.bar(place + shift, rows[name], width=0.25, color=colour, label=label)
-    axes.set_title("What can be said of jumps")
-
-
-def _draw_foreseen(axes: Axes, rows: pd.DataFrame) -> None:
-    points = (
-        ("covered_share", "score inside its 95 % interval", "o", NOISY),
-        ("width", "median width of the interval, as a score", "s", MUTED),
-        ("surprise_share", "higher than predicted", "D", ACCENT),
-    )
-    for name, label, marker, colour in points:
-        axes.plot(np.arange(len(rows)), rows[name], marker, color=colour, label=label)
-    axes.axhline(0.95, color=NOISY, linewidth=0.8, linestyle=":")
-    axes.set(title="The largest model, predicted", xlim=(-0.5, len(rows) - 0.5))

@@ -1,14 +1,12 @@
-"""Which gains are sudden: sharp beyond noise, and not to be foreseen?"""
+"""Which gains were sudden: largest models above their forecast, steps that no smooth curve explains, jumps excluded."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_tests
-from pipeline.core.wording import counted, percent
 from pipeline.studies.sudden.compute import compute
-from pipeline.studies.sudden.figures import draw_by_n, draw_shares
+from pipeline.studies.sudden.figures import draw_late_gains, draw_power
 
 # Why a curve cannot be tested.
 REASONS = {
@@ -25,196 +23,121 @@ REASONS = {
 TESTED = {
     "fitted": "a power law was fitted",
     "at_chance": "chance alone fits as well, so that alpha means little",
-    "separated": "the likelihood grows without end as |alpha| does: a clean step",
+    "separated": "at chance or at 1 at all scales but one: a clean step, which a steep power law fits",
 }
 TESTS = {
-    "curvature": "curvature",
-    "break": "upward break",
-    "jump": "upward break with its likelihood ratio",
-    "emergence": "E",
-    "steep": "steeper than alpha = -0.5",
-    "without_1": "largest model outside its interval",
-    "without_2": "largest model outside its interval, two held out",
-    "surprise_1": "largest model above its forecast",
-    "surprise_2": "largest model above its forecast, two held out",
-}
-# What the text calls a property, by its name and level in sharpness_shares.
-NAMES = {
-    "paper": ("steeper than the paper's slope", "p"),
-    "steeper": ("steeper than the benchmark's slopes", "p"),
-    "curved": ("curved", "p"),
-    "broken": ("broken", "p"),
-    "jump": ("break: jump", "verdict"),
-    "beyond_noise": ("emergence score beyond noise", "p"),
-    "unforeseen": ("largest scale higher than foreseen, without_1", "p"),
-    "outside": ("largest scale outside its interval, without_1", "verdict"),
-    "excluded_10": ("jump above 0.1 excluded", "verdict"),
-    "excluded_20": ("jump above 0.2 excluded", "verdict"),
-}
-TOLD = {
-    "paper": "steeper than alpha = -0.5",
-    "steeper": "steeper than 97.5 % of slopes",
+    "goodness": "smooth model does not fit",
     "curved": "curved",
-    "broken": "broken",
-    "jump": "broken: both tests, corrected",
-    "beyond_noise": "E beyond noise",
-    "unforeseen": "largest model better than predicted",
-    "outside": "largest model outside its interval",
-    "excluded_10": "no jump above 0.1",
-    "excluded_20": "no jump above 0.2",
+    "broken": "broken upward",
+    "without_1_upper": "late gain",
+    "without_1_lower": "late loss",
+    "without_2_upper": "late gain, two models held out",
+    "without_2_lower": "late loss, two models held out",
+    "jump_excluded_10": "jump above 0.1 excluded",
+    "jump_excluded_20": "jump above 0.2 excluded",
+    "jump_excluded_30": "jump above 0.3 excluded",
 }
-PANELS = ("steeper", "curved", "broken", "unforeseen", "excluded_10", "excluded_20")
-BY_N_TEST = "from tested_by_n_test inner join seed_n_test_classes using (n_test_class) order by number"
-PROPORTIONS, OTHERS = "all proportions", "all other metrics"
-METRICS = (PROPORTIONS, "exact_str_match", "multiple_choice_grade", OTHERS)
 POPULATIONS = {
-    "all": "all curves",
-    "tasks annotated as emergent": "tasks annotated as emergent",
-    "emergent under with_infinite": "emergent, infinite kept",
-    "emergent under published": "emergent, published",
+    "annotated": "tasks annotated as emergent",
+    "with_infinite": "E-emergent, infinite kept",
+    "published": "E-emergent, published",
 }
+SHOWN = ("curved", "broken", "without_1_upper", "jump_excluded_20")
 
 
 def numbers(_: Run, rows: Query) -> Row:
-    """Shares by property, metric and population; what can be seen at all; the published curves; how it was tested."""
-    found: dict[tuple[str, ...], Row] = {
-        (row["population"], row["metric"], row["property"], row["level"]): row for row in rows("from tested_shares")
-    }
-    every = {name: row for name in NAMES if (row := found.get(("all", PROPORTIONS, *NAMES[name])))}
-    tested = rows("from tested_published where is_tested and basis = 'binomial' order by all")
+    """Late gains and losses, what every test finds and what it gives in smooth worlds, and how curves were tested."""
+    is_calibrated = has_table(rows, "test_verdicts")
+    known = {row["test"]: row for row in rows("from test_verdicts")} if is_calibrated else {}
+    shares = rows("from tested_shares where population = 'all'") if has_table(rows, "tested_shares") else []
     return {
-        "sharp": every,
-        "tested": rows("from tested_overview")[0],
-        "sharp_shares": [_with_percent(row) | {"what": TOLD[name]} for name, row in every.items()],
-        "sharp_verdicts": {name: verdict(row) for name, row in every.items()},
-        "sharp_by_metric": _lines(found, {("all", metric): metric for metric in METRICS}),
-        "sharp_by_population": _lines(
-            found, {(name, PROPORTIONS): told for name, told in POPULATIONS.items() if name != "all"}
+        "late": rows("from late_overview")[0],
+        "late_gains_shown": rows(
+            "from late_gains qualify row_number() over (partition by task order by p, curve_id) = 1 order by p limit 10"
         ),
-        "sharp_by_n": rows(BY_N_TEST) if has_table(rows, "tested_by_n_test") else [],
-        "published": rows("from published_tests_overview")[0],
-        "published_tested": [_outcome(row) for row in tested],
-        "published_untested": [
-            row | {"reason": REASONS[row["status"]]}
-            for row in rows("from untested_published order by curves desc, status")
+        "late_tasks": rows("from late_gain_tasks order by gains desc, task"),
+        "false_gains": rows("from false_late_gains order by scenario") if has_table(rows, "false_late_gains") else [],
+        "false_range": rows("from false_range")[0] if has_table(rows, "false_range") else None,
+        "model_effects": rows("from common_effects order by effect desc") if has_table(rows, "common_effects") else [],
+        "broken_overview": rows("from broken_overview")[0],
+        "broken_shown": rows("from broken_curves order by p, task, subtask, family, shots limit 10"),
+        "tested": rows("from tested_overview")[0],
+        "curve_test_rows": [_with_verdict(row, known) for row in shares],
+        "curve_tests_by_population": _by_population(rows) if shares else [],
+        "power_shown": bool(known),
+        "test_statuses": [
+            _status(row)
+            for row in rows("from test_statuses order by is_tested desc, is_proportion desc, curves desc, status")
         ],
-    } | _methods(rows)
-
-
-def _methods(rows: Query) -> Row:
-    """Counts by status, what was pooled, the verdicts of calibration, and two checks of the fits."""
-    is_calibrated = has_table(rows, "calibration_verdicts")
-    order = " order by list_position(?, test), is_claimed desc, scenario"
-    verdicts = rows(f"from calibration_verdicts{order}", list(TESTS)) if is_calibrated else []
-    statuses = rows("from test_statuses order by is_tested desc, is_proportion desc, curves desc, status")
-    return {
-        "test_statuses": [_status(row) for row in statuses],
-        "test_pooled": rows("from pooled_parameters order by answers, smallest_n_test"),
-        "fit_checks": rows("from fit_checks")[0],
-        "test_verdicts": [_named(row) for row in verdicts if row["is_claimed"]],
-        "test_bold_elsewhere": [
-            _named(row) for row in verdicts if not row["is_claimed"] and row["verdict"] == "liberal"
-        ],
-        "test_by_verdict": _by_verdict(verdicts),
+        "published": rows("from published_overview")[0],
     }
 
 
-def _lines(found: Mapping[tuple[str, ...], Row], groups: Mapping[tuple[str, str], str]) -> list[Row]:
-    """Two lines per group, over curves and over tasks, with a column for each property."""
-    lines = []
-    for group, name in groups.items():
-        own = {panel: found.get((*group, *NAMES[panel])) for panel in PANELS}
-        some = next((row for row in own.values() if row), None)
-        if some is None:
-            continue
-        for by, share in ((counted(some["curves"], "curve"), "share"), (counted(some["tasks"], "task"), "task_share")):
-            shares = {f"{panel}_share": row[share] if row else None for panel, row in own.items()}
-            lines.append({"group": name, "counted": by, **shares})
-    return lines
+def _with_verdict(row: Row, known: dict[str, Row]) -> Row:
+    """A test's shares beside what it rejects where nothing is sudden."""
+    absent: Row = {"least": None, "largest": None, "verdict": ""}
+    own = known.get(row["test"], absent)
+    ends = {"low_share": row["low"], "high_share": row["high"]}
+    ends |= {"least_share": own["least"], "largest_share": own["largest"]}
+    return row | own | ends | {"test": TESTS[row["test"]]}
 
 
-def verdict(row: Row) -> str:
-    """The share beside the one that a scenario without the property gives; empty where that is not known."""
-    absent = row["null_share"]
-    if absent is None or absent != absent:  # noqa: PLR0124 - NaN
-        return ""
-    if row["low"] > absent:
-        how = "above"
-    elif row["high"] < absent:
-        how = "below"
-    else:
-        how = "not distinguishable from"
-    return f"{how} the calibrated false-positive rate ({percent(absent)})"
-
-
-def _with_percent(row: Row) -> Row:
-    """The ends of the interval under names that are written in per cent."""
-    return row | {"low_share": row["low"], "high_share": row["high"]}
-
-
-def _named(row: Row) -> Row:
-    return _with_percent(row) | {"test": TESTS[row["test"]]}
-
-
-def _outcome(row: Row) -> Row:
-    """A curve's verdicts in words."""
-    tests = {"steeper_p": "steeper", "curvature_p": "curved", "break_p": "broken", "without_1_surprise": "unforeseen"}
-    small = [word for name, word in tests.items() if row[name] is not None and row[name] < 0.05]
-    return row | {"found": ", ".join(small) or "none"}
+def _by_population(rows: Query) -> list[Row]:
+    """One line per population, with a column for each of the tests that are shown."""
+    lines: dict[str, Row] = {}
+    for row in rows("from tested_shares"):
+        if row["population"] in POPULATIONS:
+            empty = {f"{test}_share": None for test in SHOWN}
+            line = lines.setdefault(row["population"], empty | {"curves": POPULATIONS[row["population"]]})
+            line[f"{row['test']}_share"] = row["share"]
+    return [lines[name] for name in POPULATIONS if name in lines]
 
 
 def _status(row: Row) -> Row:
-    meaning = TESTED if row["is_tested"] else REASONS
-    told = meaning[row["status"]]
+    told = (TESTED if row["is_tested"] else REASONS)[row["status"]]
     if row["is_tested"] and not row["is_proportion"]:
         told = "a straight line was fitted, with normal noise"
     return row | {"kind": "proportion" if row["is_proportion"] else "other metric", "meaning": told}
 
 
-def _by_verdict(verdicts: list[Row]) -> dict[str, list[str]]:
-    """The tests that hold their level in every scenario for which it is claimed, and those that do not in some."""
-    found: dict[str, list[str]] = {"holds": [], "conservative": [], "liberal": []}
-    for test in dict.fromkeys(row["test"] for row in verdicts):
-        own = {row["verdict"] for row in verdicts if row["test"] == test and row["is_claimed"]}
-        verdict = "liberal" if "liberal" in own else "conservative" if "conservative" in own else "holds"
-        found[verdict].append(TESTS[test])
-    return found
+def draw_gains(frame: Frame) -> Figure | None:
+    """The late gains with the smallest p, one per task."""
+    return draw_late_gains(frame("from late_gain_points order by place"))
 
 
-def draw_by_metric(frame: Frame) -> Figure | None:
-    """The shares beside level and power, by metric and by population."""
-    groups = {("all", metric): metric for metric in METRICS}
-    groups |= {(name, PROPORTIONS): told for name, told in POPULATIONS.items() if name != "all"}
-    panels = {NAMES[panel]: TOLD[panel] for panel in PANELS}
-    return draw_shares(frame("from tested_shares"), panels, groups)
-
-
-def draw_visible(frame: Frame) -> Figure | None:
-    """What can be seen, by the size of test sets."""
-    has_sizes = len(frame("from information_schema.tables where table_name = 'tested_by_n_test'")) > 0
-    return draw_by_n(frame("from tested_by_n_test")) if has_sizes else None
+def draw_found(frame: Frame) -> Figure | None:
+    """What the tests find of planted jumps."""
+    has_power = len(frame("from information_schema.tables where table_name = 'power'")) > 0
+    return draw_power(frame("from power")) if has_power else None
 
 
 STUDY = Study(
     "sudden",
-    "Which gains are sudden?",
+    "Which gains were sudden?",
     numbers,
-    {"tested_shares": draw_by_metric, "tested_by_n_test": draw_visible},
+    {"late_gains": draw_gains, "power": draw_found},
     sometimes=(
+        "late_gains",
+        "late_losses",
+        "late_overview",
+        "late_by_model",
+        "late_gain_tasks",
+        "late_gain_points",
+        "false_late_gains",
+        "false_range",
+        "common_effects",
+        "broken_curves",
+        "broken_overview",
         "tested_shares",
-        "tested_by_n_test",
-        "tested_published",
-        "untested",
-        "calibration_verdicts",
         "tested_overview",
         "test_statuses",
-        "pooled_parameters",
-        "fit_checks",
-        "published_tests_overview",
-        "untested_published",
+        "test_verdicts",
+        "power",
+        "published_tested",
+        "published_overview",
     ),
     tool=("calibrate", "pipeline.curve_tests.calibration"),
-    committed=("calibration",),
+    committed=("calibration", "late_gain_scenarios"),
     compute=compute,
     absence=partial(without_tests, "tested_shares"),
 )

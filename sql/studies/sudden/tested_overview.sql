@@ -1,4 +1,4 @@
--- How many curves were tested, and how unevenly the tested proportions are spread over tasks.
+-- How many curves were tested, how unevenly the tested proportions are spread over tasks, and how well smooth models fit.
 with
 
 by_task as (
@@ -25,7 +25,11 @@ kinds as (
     select
         count(*) as curves,
         count(*) filter (where is_tested and basis = 'binomial') as proportions,
-        count(*) filter (where is_tested and basis = 'gaussian') as other_metrics
+        count(*) filter (where is_tested and basis = 'gaussian') as other_metrics,
+        count(*) filter (where is_exploratory and is_tested) as exploratory,
+        count(*) filter (where is_tested and basis = 'binomial' and goodness_p is not null) as fit_testable,
+        count(*) filter (where is_tested and basis = 'binomial' and goodness_p < 0.05) as fit_rejected,
+        count(*) filter (where is_tested and basis = 'binomial' and goodness_q < 0.05) as fit_rejected_corrected
     from curve_tests
 ),
 

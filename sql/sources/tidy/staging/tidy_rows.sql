@@ -9,7 +9,8 @@ converted as (
         try_cast(params as double) as params,
         try_cast(score as double) as score,
         try_cast(higher_is_better as boolean) as higher_is_better,
-        try_cast(n_test as bigint) as n_test
+        try_cast(n_test as bigint) as n_test,
+        try_cast(standard_error as double) as standard_error
     from tidy_cells
 ),
 
@@ -36,6 +37,9 @@ judged as (
                 then 'higher_is_better is neither 1 nor 0: ' || cells.higher_is_better
             when cells.n_test is not null and (n_test is null or n_test < 1)
                 then 'n_test is no count: ' || cells.n_test
+            when cells.standard_error is not null
+                and (standard_error is null or not isfinite(standard_error) or standard_error < 0)
+                then 'standard_error is no size: ' || cells.standard_error
         end as unusable_because
     from converted
 ),
@@ -53,6 +57,7 @@ final as (
         score,
         higher_is_better,
         n_test,
+        standard_error,
         cells.source,
         unusable_because
     from judged

@@ -1,0 +1,1 @@
+"""Is E a detector of sudden gains?"""

@@ -1,0 +1,12 @@
+-- The standard error of each score, where the table states one.
+select
+    task,
+    subtask,
+    metric,
+    shots,
+    family,
+    model,
+    standard_error
+from tidy_rows
+where unusable_because is null
+    and standard_error is not null

@@ -1,0 +1,25 @@
+-- The scores of the curves with the smallest p among late gains, one per task, for the figure.
+with
+
+first_of_task as (
+    select *
+    from late_gains
+    qualify row_number() over (partition by task order by p, curve_id) = 1
+    order by
+        p,
+        curve_id
+    limit 12
+),
+
+final as (
+    select
+        first_of_task.*,
+        row_number() over (order by first_of_task.p, curve_id, curve_points.position) as place,
+        curve_points.position,
+        curve_points.params,
+        curve_points.score as score_at
+    from first_of_task
+    inner join curve_points using (curve_id)
+)
+
+select * from final

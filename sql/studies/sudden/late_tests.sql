@@ -1,0 +1,90 @@
+-- Both sides of every forecast of a largest model, with q over all curves of the side: proportions, and other metrics whose standard errors are known.
+-- A curve that repeats another one's models at a second temperature does not count again; what it says is kept beside.
+with
+
+largest as (
+    select
+        curve_id,
+        arg_max(model, position) as model,
+        arg_max(score, position) as score
+    from curve_points
+    group by curve_id
+),
+
+sides as (
+    select
+        curve_tests.*,
+        'upper' as side,
+        without_1_upper_p as p
+    from curve_tests
+    union all by name
+    select
+        curve_tests.*,
+        'lower' as side,
+        without_1_lower_p as p
+    from curve_tests
+),
+
+told as (
+    select
+        sides.curve_id,
+        side,
+        sides.task,
+        sides.subtask,
+        sides.metric,
+        sides.shots,
+        sides.family,
+        largest.model,
+        sides.n_test,
+        sides.n_test_class,
+        if(testable_curves.higher_is_better, 1, -1) * (largest.score - if(higher_is_better or not is_proportion, 0, 1)) as score,
+        without_1_predicted as predicted,
+        without_1_low as low,
+        without_1_high as high,
+        p
+    from sides
+    inner join testable_curves using (curve_id)
+    inner join largest using (curve_id)
+    where is_tested
+        and not is_exploratory
+        and p is not null
+),
+
+ranked as (
+    select
+        told.*,
+        row_number() over (partition by side order by p, told.curve_id) as place,
+        count(*) over (partition by side) as curves
+    from told
+    anti join curve_copies using (curve_id)
+),
+
+corrected as (
+    select
+        * exclude (place, curves),
+        -- Benjamini and Hochberg: the smallest p curves / place among this place and all later ones.
+        least(
+            1.0,
+            min(p * curves / place) over (partition by side order by place desc rows unbounded preceding)
+        ) as q
+    from ranked
+),
+
+copies as (
+    select
+        curve_copies.original_id as curve_id,
+        told.side,
+        told.p as p_of_copy
+    from told
+    inner join curve_copies using (curve_id)
+),
+
+final as (
+    select
+        corrected.*,
+        copies.p_of_copy
+    from corrected
+    left join copies using (curve_id, side)
+)
+
+select * from final
