@@ -33,10 +33,12 @@ def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Ite
     except duckdb.IOException as error:
         raise PipelineError(_explain_open_failure(path, str(error))) from error
     try:
-        # Past two seconds DuckDB would draw its progress over the lines that the stages print.
-        connection.execute("set enable_progress_bar = false")
-        if read_only:
-            connection.execute(LOCK)
+        # Connections of one process to one file share their configuration, and another may have locked it.
+        if not fetch_row(connection, "select current_setting('lock_configuration')")[0]:
+            # Past two seconds DuckDB would draw its progress over the lines that the stages print.
+            connection.execute("set enable_progress_bar = false")
+            if read_only:
+                connection.execute(LOCK)
         yield connection
     finally:
         connection.close()

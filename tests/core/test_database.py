@@ -128,3 +128,11 @@ def test_a_full_disk_is_one_clear_line(tmp_path, monkeypatch):
     with pytest.raises(PipelineError, match="No space left on device.* Next: "):
         files.write_text(tmp_path / "x.txt", "x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_two_connections_may_read_one_file_at_once(tmp_path):
+    path = tmp_path / "some.duckdb"
+    with database.connect(path, create=True) as connection:
+        connection.execute("create table held as select 1 as one")
+    with database.connect(path, read_only=True) as one, database.connect(path, read_only=True) as other:
+        assert database.count(one, "select one from held") == database.count(other, "select one from held") == 1
