@@ -116,6 +116,13 @@ def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:
             for job in as_completed(jobs):
                 _keep(jobs[job], job.result())
                 yield jobs[job]
+        except RuntimeError as error:
+            if "deserialization" not in str(error):
+                raise
+            raise PipelineError(
+                f"SCHEDULER={address}: it does not find this project or its libraries. "
+                "Next: start it in a copy of this folder, as `PYTHONPATH=. .venv/bin/dask scheduler`."
+            ) from error
         finally:
             # Without waiting: after an error nobody wants the other parts.
             pool.shutdown(wait=False)
@@ -123,7 +130,16 @@ def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:
 
 def _refuse_other_code(client: Any, address: str) -> None:  # noqa: ANN401 - a dask client
     """Refuse workers that would compute with other code or other libraries than this run."""
-    found = client.run(fingerprint)
+    try:
+        found = client.run(fingerprint)
+    except Exception as error:
+        # What a worker says of a module that it lacks has the type of no error of this process.
+        if "No module named" not in str(error):
+            raise
+        raise PipelineError(
+            f"SCHEDULER={address}: its workers do not find this project ({error}). "
+            "Next: start them in a copy of this folder, as `PYTHONPATH=. .venv/bin/dask worker ...`."
+        ) from error
     if not found:
         raise PipelineError(f"SCHEDULER={address}: it has no workers. Next: start some with `dask worker {address}`.")
     others = [worker for worker, own in found.items() if own != fingerprint()]
