@@ -55,8 +55,6 @@ def numbers(_: Run, rows: Query) -> Row:
         "late_gains_shown": rows(
             "from late_gains qualify row_number() over (partition by task order by p, curve_id) = 1 order by p limit 10"
         ),
-        "late_tasks": rows("from late_gain_tasks order by gains desc, task"),
-        "false_gains": rows("from false_late_gains order by scenario") if has_table(rows, "false_late_gains") else [],
         "false_range": rows("from false_range")[0] if has_table(rows, "false_range") else None,
         "model_effects": rows("from common_effects order by effect desc") if has_table(rows, "common_effects") else [],
         "broken_overview": rows("from broken_overview")[0],

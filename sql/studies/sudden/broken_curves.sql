@@ -16,8 +16,7 @@ ranked as (
 corrected as (
     select
         *,
-        -- Benjamini and Hochberg, as in late_tests.
-        least(1.0, min(broken_p * curves / place) over (order by place desc rows unbounded preceding)) as q
+        adjusted_p(broken_p, place, curves, 'broken') as q
     from ranked
 ),
 

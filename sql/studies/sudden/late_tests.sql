@@ -1,5 +1,5 @@
 -- Both sides of every forecast of a largest model, with q over all curves of the side: proportions, and other metrics whose standard errors are known.
--- A curve that repeats another one's models at a second temperature does not count again; what it says is kept beside.
+-- A curve that repeats another one's models at a second temperature does not count again; what it says is kept beside, as is how many other families say the same of the same scores.
 with
 
 largest as (
@@ -62,11 +62,7 @@ ranked as (
 corrected as (
     select
         * exclude (place, curves),
-        -- Benjamini and Hochberg: the smallest p curves / place among this place and all later ones.
-        least(
-            1.0,
-            min(p * curves / place) over (partition by side order by place desc rows unbounded preceding)
-        ) as q
+        adjusted_p(p, place, curves, side) as q
     from ranked
 ),
 
@@ -79,12 +75,29 @@ copies as (
     inner join curve_copies using (curve_id)
 ),
 
+elsewhere as (
+    select
+        one.curve_id,
+        one.side,
+        count(*) as families_compared,
+        count(*) filter (where others.p < 0.05) as families_repeating
+    from corrected as one
+    inner join corrected as others using (task, subtask, metric, shots, side)
+    where others.family <> one.family
+    group by
+        one.curve_id,
+        one.side
+),
+
 final as (
     select
         corrected.*,
-        copies.p_of_copy
+        copies.p_of_copy,
+        coalesce(families_compared, 0) as families_compared,
+        coalesce(families_repeating, 0) as families_repeating
     from corrected
     left join copies using (curve_id, side)
+    left join elsewhere using (curve_id, side)
 )
 
 select * from final
