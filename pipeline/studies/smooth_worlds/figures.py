@@ -33,7 +33,7 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame) -> None:
     axes.hlines(place, rows["share_low"], rows["share_high"], color=colours, linewidth=4, alpha=0.45)
     axes.scatter(rows["share"], place, color=colours, s=36, zorder=3)
     axes.axvline(1, color=ACCENT, linewidth=1.2)
-    axes.text(1, len(rows) - 0.4, "observed", color=ACCENT, ha="center", va="bottom", fontsize=9)
+    axes.text(0.985, len(rows) - 0.4, "observed", color=ACCENT, ha="right", va="bottom", fontsize=9)
     told = [
         f"{name} (ruled out)" if out else name for name, out in zip(rows["scenario"], rows["is_ruled_out"], strict=True)
     ]
