@@ -137,7 +137,9 @@ def common_effects(late: pd.DataFrame) -> pd.DataFrame:
         of_task = z.groupby(part["task"]).mean().to_numpy()
         if len(of_task) < FEWEST_TASKS:
             continue
-        pooled = combine_effects(of_task, np.ones(len(of_task)), method_re="dl")
+        # Tasks that agree leave it a share of nothing, which is not used here.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            pooled = combine_effects(of_task, np.ones(len(of_task)), method_re="dl")
         # An estimate below 0 says that tasks do not differ: then the fixed-effects mean is the one.
         differs = pooled.tau2 > 0
         mean = pooled.mean_effect_re if differs else pooled.mean_effect_fe
