@@ -106,7 +106,7 @@ def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:
     except (OSError, ValueError) as error:
         raise PipelineError(
             f"SCHEDULER={address}: no scheduler answers there ({str(error).splitlines()[0]}). "
-            "Next: start one with `dask scheduler`, or leave SCHEDULER out."
+            "Next: start one with `PYTHONPATH=. .venv/bin/dask scheduler`, or leave SCHEDULER out."
         ) from error
     with client:
         _refuse_other_code(client, address)
@@ -141,7 +141,9 @@ def _refuse_other_code(client: Any, address: str) -> None:  # noqa: ANN401 - a d
             "Next: start them in a copy of this folder, as `PYTHONPATH=. .venv/bin/dask worker ...`."
         ) from error
     if not found:
-        raise PipelineError(f"SCHEDULER={address}: it has no workers. Next: start some with `dask worker {address}`.")
+        raise PipelineError(
+            f"SCHEDULER={address}: it has no workers. Next: start some with `PYTHONPATH=. .venv/bin/dask worker {address}`."
+        )
     others = [worker for worker, own in found.items() if own != fingerprint()]
     if others:
         raise PipelineError(

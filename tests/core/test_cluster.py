@@ -141,7 +141,9 @@ def test_what_is_no_address_is_told_the_same_way(tmp_path, monkeypatch):
 def test_a_scheduler_without_workers_is_told(tmp_path):
     with (
         distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as empty,
-        pytest.raises(PipelineError, match="it has no workers. Next: start some with `dask worker tcp://"),
+        pytest.raises(
+            PipelineError, match="it has no workers. Next: start some with `PYTHONPATH=. .venv/bin/dask worker tcp://"
+        ),
     ):
         ensured(slow_parts(tmp_path / "parts", tmp_path / "log", 2), empty.scheduler_address)
 
