@@ -142,7 +142,8 @@ def _refuse_other_code(client: Any, address: str) -> None:  # noqa: ANN401 - a d
         ) from error
     if not found:
         raise PipelineError(
-            f"SCHEDULER={address}: it has no workers. Next: start some with `PYTHONPATH=. .venv/bin/dask worker {address}`."
+            f"SCHEDULER={address}: it has no workers. "
+            f"Next: start some with `PYTHONPATH=. .venv/bin/dask worker {address}`."
         )
     others = [worker for worker, own in found.items() if own != fingerprint()]
     if others:
