@@ -2,7 +2,7 @@
 #
 # Each stage first runs the stages that it needs, as far as something that they depend on changed; pipeline/stages.py decides.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a benchmark without emergence; a BIG-bench checkout; or a .csv or .parquet of your own scores (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a benchmark without emergence; a BIG-bench checkout; a folder of lm-evaluation-harness results; or a .csv, .tsv or .parquet of your own scores (default: table)
 SOURCE ?= table
 #: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
@@ -18,6 +18,12 @@ THRESHOLD ?= 100
 KEEP_GOING ?=
 #: SCHEDULER  curve_tests, calibrate: address of a dask scheduler (tcp://host:port) whose workers do the work; empty for the cores of this machine (default: empty)
 SCHEDULER ?=
+#: SCALE      harness results: what orders the models of a curve: `size`, `training` (a model's checkpoints), or `loss` (default: size)
+SCALE ?= size
+#: LOSS       harness results, SCALE=loss: the task whose perplexity is the loss, such as lambada_openai (default: empty)
+LOSS ?=
+#: MODELS     harness results: table of models with family and size, to correct what their names say; a run writes one (default: empty)
+MODELS ?=
 #: QUICK      induce: 1 to train a few small networks for a moment, to see that it works (default: empty)
 QUICK ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
@@ -31,7 +37,7 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING QUICK SCHEDULER OUT PROFILE DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS QUICK SCHEDULER OUT PROFILE DEBUG
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory

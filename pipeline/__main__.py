@@ -15,11 +15,13 @@ from pipeline.core.settings import (
     DEFAULT_MAX_WAIT,
     DEFAULT_MIRROR,
     DEFAULT_REF,
+    DEFAULT_SCALE,
     DEFAULT_SOURCE,
     DEFAULT_THRESHOLD,
     GitHub,
     Settings,
     parse_max_wait,
+    parse_scale,
     parse_threshold,
 )
 
@@ -36,6 +38,12 @@ OPTIONS = {
         "",
         "address of a dask scheduler, whose workers test the curves; empty for the cores of this machine",
     ),
+    "scale": (
+        DEFAULT_SCALE,
+        "harness results: what orders the models of a curve: size, training (a model's checkpoints), or loss",
+    ),
+    "loss": ("", "SCALE=loss: the task whose perplexity is the loss"),
+    "models": ("", "harness results: table of models with their family and size, as a run writes it"),
     "quick": ("", "induce: 1 trains a few small networks for a moment"),
 }
 
@@ -90,6 +98,9 @@ def _settings(options: argparse.Namespace) -> Settings:
         keep_going=options.keep_going not in ("", "0"),
         quick=options.quick not in ("", "0"),
         scheduler=options.scheduler,
+        scale=parse_scale(options.scale, options.loss),
+        loss=options.loss,
+        models=options.models,
     )
 
 

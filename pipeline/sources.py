@@ -8,8 +8,9 @@ from typing import Any
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
+from pipeline.fetch import checkout
 
-TIDY_SUFFIXES = (".csv", ".parquet")
+TIDY_SUFFIXES = (".csv", ".tsv", ".parquet")
 
 
 TABLE = Source("table", "pipeline.fetch.table", "pipeline.load.table", ("bigbench", "table"))
@@ -32,7 +33,17 @@ SIMULATED = Source(
     is_published=False,
     is_simulated=True,
 )
-TIDY = Source("tidy", "pipeline.fetch.tidy", "pipeline.load.tidy", ("tidy",), is_bigbench=False, is_published=False)
+HARNESS = Source(
+    "harness",
+    "pipeline.fetch.harness",
+    "pipeline.load.harness",
+    ("tidy", "harness"),
+    is_bigbench=False,
+    is_published=False,
+)
+TIDY = Source(
+    "tidy", "pipeline.fetch.tidy", "pipeline.load.tidy", ("tidy", "tidy_table"), is_bigbench=False, is_published=False
+)
 
 NAMED = {source.name: source for source in (TABLE, OFFICIAL, SIMULATED)}
 
@@ -48,14 +59,14 @@ def find(settings: Settings) -> Source:
     if settings.source in NAMED:
         return NAMED[settings.source]
     if settings.path.is_dir():
-        return CHECKOUT
+        return CHECKOUT if checkout.is_near(settings.path) else HARNESS
     if settings.source.lower().endswith(TIDY_SUFFIXES):
         return TIDY
     raise PipelineError(
         f"SOURCE={settings.source} is not a source that this version knows, nor a folder. "
         "Next: use SOURCE=table, the pinned table of preferred scores (the default); SOURCE=official, every score file "
-        "of BIG-bench; SOURCE=simulated, a benchmark without emergence; the folder of a BIG-bench checkout; or a table "
-        "of your own scores that ends in .csv or .parquet."
+        "of BIG-bench; SOURCE=simulated, a benchmark without emergence; a folder of results of lm-evaluation-harness; "
+        "the folder of a BIG-bench checkout; or a table of your own scores that ends in .csv, .tsv or .parquet."
     )
 
 

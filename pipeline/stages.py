@@ -93,7 +93,7 @@ STAGES = (
         "pipeline.sources:load",
         "fetch",
         "load",
-        ("keep_going",),
+        ("keep_going", "scale", "loss", "models"),
         (SEEDS, "staging", "checks/staging", *SOURCES),
     ),
     Stage("score", "pipeline.score:run", "load", layers=("curves", "checks/curves", *SOURCES)),

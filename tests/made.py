@@ -74,7 +74,7 @@ def frame_of(counts, n, *, tasks=2, metric="exact_str_match", family="GPT", chan
             "basis": "binomial",
             "set_aside": pd.Series([None] * number, dtype=object),
             "scores": list(counts / n),
-            "params": [np.exp(log_scales(scales))] * number,
+            "scale": [np.exp(log_scales(scales))] * number,
             "error": [np.full(scales, np.nan)] * number,
         }
     )

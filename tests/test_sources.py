@@ -63,21 +63,25 @@ def test_it_is_found_by_its_name(project, name):
     assert sources.find(Settings(root=project.root, source=name)).name == name
 
 
-def test_a_folder_is_taken_for_a_checkout(project):
-    (project.root / "BIG-bench.csv").mkdir()
-    for source in ("BIG-bench.csv", str(project.root / "BIG-bench.csv"), "."):
+def test_a_folder_is_a_checkout_where_it_holds_tasks_or_lies_in_one_and_else_holds_results(project):
+    tasks = project.root / "BIG-bench.csv" / "bigbench" / "benchmark_tasks"
+    tasks.mkdir(parents=True)
+    (project.root / "results").mkdir()
+    for source in ("BIG-bench.csv", str(project.root / "BIG-bench.csv"), str(tasks)):
         assert sources.find(Settings(root=project.root, source=source)) is sources.CHECKOUT
+    for source in ("results", "."):
+        assert sources.find(Settings(root=project.root, source=source)) is sources.HARNESS
 
 
 @pytest.mark.parametrize(
-    "name", ["scores.csv", "Scores.CSV", "a/b c/scores.parquet", "/nowhere/x.Parquet", "table.csv"]
+    "name", ["scores.csv", "Scores.CSV", "scores.tsv", "a/b c/scores.parquet", "/nowhere/x.Parquet", "table.csv"]
 )
 def test_a_table_of_one_s_own_is_found_by_its_ending(project, name):
     assert sources.find(Settings(root=project.root, source=name)) is sources.TIDY
 
 
 @pytest.mark.parametrize(
-    "name", ["guesswork", "Table", "scores.tsv", "csv", "stand-in", "tidy", "checkout", "scores.csv.gz"]
+    "name", ["guesswork", "Table", "scores.json", "csv", "stand-in", "tidy", "checkout", "scores.csv.gz"]
 )
 def test_any_other_name_is_an_error_that_lists_the_sources(project, name):
     with pytest.raises(PipelineError) as caught:
@@ -85,7 +89,7 @@ def test_any_other_name_is_an_error_that_lists_the_sources(project, name):
     message = str(caught.value)
     assert message.startswith(f"SOURCE={name} is not a source that this version knows, nor a folder. Next: use ")
     assert all(f"SOURCE={known}" in message for known in sources.NAMED)
-    assert ".csv or .parquet" in message
+    assert ".csv, .tsv or .parquet" in message
     assert "checkout" in message
     assert "\n" not in message
 

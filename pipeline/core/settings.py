@@ -16,6 +16,8 @@ DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
 DEFAULT_REF = "main"
 DEFAULT_MAX_WAIT = 900.0
+DEFAULT_SCALE = "size"
+SCALES = ("size", "training", "loss")
 LONGEST_NAME = 40
 
 
@@ -63,6 +65,9 @@ class Settings:
     keep_going: bool = False
     quick: bool = False
     scheduler: str = ""
+    scale: str = DEFAULT_SCALE
+    loss: str = ""
+    models: str = ""
 
     @property
     def sql(self) -> Path:
@@ -87,12 +92,13 @@ class Settings:
     @property
     def name(self) -> str:
         """What tells the files of this run's source from those of another: short, readable, and safe as a file name."""
+        order = "" if self.scale == DEFAULT_SCALE else f"-{self.scale}"
         words = re.sub(r"[^A-Za-z0-9]+", "-", self.source).strip("-")
         if words == self.source and len(words) <= LONGEST_NAME:
-            return words
+            return words + order
         # The end of a path says most of it; the hash tells `a.csv` from `a/csv`.
         own = hashlib.sha256(self.source.encode()).hexdigest()[:6]
-        return f"{words[-LONGEST_NAME:].strip('-') or 'source'}-{own}"
+        return f"{words[-LONGEST_NAME:].strip('-') or 'source'}-{own}{order}"
 
     @property
     def is_default_threshold(self) -> bool:
@@ -152,6 +158,22 @@ def parse_threshold(text: str) -> float:
             "Next: try THRESHOLD=100, the default."
         )
     return threshold
+
+
+def parse_scale(text: str, loss: str) -> str:
+    """What orders the models of a curve.
+
+    Raises:
+        PipelineError: there is no such scale, or it needs LOSS.
+    """
+    if text not in SCALES:
+        raise PipelineError(f"SCALE={text} is no scale. Next: use one of SCALE={', '.join(SCALES)}.")
+    if (text == "loss") != bool(loss):
+        raise PipelineError(
+            "SCALE=loss and LOSS= go together. Next: name a task whose perplexity the results hold, such as "
+            "SCALE=loss LOSS=lambada_openai."
+        )
+    return text
 
 
 def _number(text: str) -> float:

@@ -37,7 +37,7 @@ def by_task(frame: pd.DataFrame) -> pd.Series:
     """Rho of each curve: of its task and kind.
 
     Args:
-        frame: testable proportions with `task`, `answers`, `n_test_class`, `scores`, `params`, `n_test`, `chance`.
+        frame: testable proportions with `task`, `answers`, `n_test_class`, `scores`, `scale`, `n_test`, `chance`.
     """
     spare = frame["n_scales"] - 4.0
     squares = np.array([_pearson(row) for row in frame.itertuples()])
@@ -57,6 +57,6 @@ def _ratio(excess: pd.Series, weight: pd.Series) -> pd.Series:
 
 def _pearson(row: Any) -> float:  # noqa: ANN401 - a row of itertuples
     """Of one row of a frame; without its largest scale."""
-    params, n = np.asarray(row.params, float)[:-1], int(row.n_test)
+    scale, n = np.asarray(row.scale, float)[:-1], int(row.n_test)
     counts = np.round(np.asarray(row.scores, float)[:-1] * n).astype(np.int64)
-    return float(pearson(Curve(counts, n, 0.0, float(row.chance), 0, 1.0), design_of(np.log(params))[0]))
+    return float(pearson(Curve(counts, n, 0.0, float(row.chance), 0, 1.0), design_of(np.log(scale))[0]))

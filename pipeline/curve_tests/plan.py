@@ -22,9 +22,9 @@ class Planned(NamedTuple):
     chunk: Chunk
 
 
-def answers(metric: pd.Series) -> pd.Series:
-    """Free answers and multiple choice differ in chance, slopes and noise."""
-    return pd.Series(np.where(metric == "multiple_choice_grade", "multiple choice", "free answer"), index=metric.index)
+def answers(chance: pd.Series) -> pd.Series:
+    """Multiple choice, where answers can be right by chance, and free answers differ in slopes and noise."""
+    return pd.Series(np.where(chance > 0, "multiple choice", "free answer"), index=chance.index)
 
 
 def seeds(frame: pd.DataFrame, seed: int = SEED) -> np.ndarray:
@@ -37,7 +37,7 @@ def seeds(frame: pd.DataFrame, seed: int = SEED) -> np.ndarray:
 def pooled(frame: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     """The testable curves of a frame that `source.read` made, with answers, n_test_class, rho and seed."""
     testable = frame[frame["set_aside"].isna()].copy()
-    testable["answers"], testable["n_test_class"] = answers(testable["metric"]), class_of(testable["n_test"])
+    testable["answers"], testable["n_test_class"] = answers(testable["chance"]), class_of(testable["n_test"])
     testable["seed"] = seeds(testable, seed) if len(testable) else np.empty(0, np.uint64)
     testable["rho"] = 0.0
     proportions = testable["basis"] == "binomial"
@@ -55,10 +55,10 @@ def plan(testable: pd.DataFrame) -> list[Planned]:
 
 def chunk_of(part: pd.DataFrame) -> Chunk:
     """Curves with equally many scales, as arrays."""
-    scores, params, error = (np.stack(part[name].to_list()).astype(float) for name in ("scores", "params", "error"))
+    scores, scale, error = (np.stack(part[name].to_list()).astype(float) for name in ("scores", "scale", "error"))
     n = part["n_test"].to_numpy(float)
     is_counts = bool((part["basis"] == "binomial").iloc[0])
     if is_counts:
         scores = np.round(scores * n[:, None])
     chance, rho = part["chance"].to_numpy(float), part["rho"].to_numpy(float)
-    return Chunk(scores, n, np.log(params), chance, rho, error, part["seed"].to_numpy(), is_counts)
+    return Chunk(scores, n, np.log(scale), chance, rho, error, part["seed"].to_numpy(), is_counts)

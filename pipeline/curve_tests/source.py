@@ -19,9 +19,10 @@ def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """
     frame = connection.execute("from testable_curves order by task, subtask, metric, shots, family").df()
     frame = frame.rename(columns={"standard_errors": "error"})
-    for name in ("scores", "params", "error"):
+    for name in ("scores", "scale", "error"):
         # A list that holds a null comes as a masked array.
         frame[name] = frame[name].map(lambda values: np.ma.filled(np.ma.asarray(values, float), np.nan))
+    frame["error"] = [_error(row) for row in frame.itertuples()]
     frame["scores"] = [_upward(row) for row in frame.itertuples()]
     frame["n_scales"] = frame["scores"].map(len)
     frame["set_aside"] = [_reason(row) for row in frame.itertuples()]
@@ -30,18 +31,30 @@ def read(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def _upward(row: Any) -> Any:  # noqa: ANN401 - a row of itertuples
-    """The scores so that more is better: wrong answers become right ones."""
-    scores = np.asarray(row.scores, float)
+    """The scores so that more is better: wrong answers become right ones; a metric without bounds becomes its log."""
+    scores = _logs(np.asarray(row.scores, float)) if row.is_log_scaled else np.asarray(row.scores, float)
     if row.higher_is_better:
         return scores
     return 1 - scores if row.is_proportion else -scores
 
 
+def _error(row: Any) -> Any:  # noqa: ANN401 - a row of itertuples
+    """The standard errors of what `_upward` gives: of a logarithm that of the score over the score."""
+    error = np.asarray(row.error, float)
+    return error / np.abs(np.asarray(row.scores, float)) if row.is_log_scaled else error
+
+
+def _logs(scores: Any) -> Any:  # noqa: ANN401 - an array
+    """Logarithms; NaN where there are none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(scores > 0, np.log(scores), np.nan)
+
+
 def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertuples; one return a reason
-    scores, params = np.asarray(row.scores, float), np.asarray(row.params, float)
+    scores, scale = np.asarray(row.scores, float), np.asarray(row.scale, float)
     if row.is_aggregate:
         return "aggregate"
-    if row.n_scales < FEWEST_SCALES or not np.isfinite(params).all() or len(set(params)) < FEWEST_SCALES:
+    if row.n_scales < FEWEST_SCALES or not np.isfinite(scale).all() or len(set(scale)) < FEWEST_SCALES:
         return "too_few_scales"
     if not np.isfinite(scores).all():
         return "invalid"

@@ -28,7 +28,7 @@ NAME = "curve_tests.parquet"
 WORLDS = ("strata", "scenario_counts", "scenario_checks")
 TEXTS = frozenset({*STRATUM, *world_tables.CHECK, "convention", "metric"})
 FLAGS = frozenset({"is_ruled_out"})
-INPUTS = (*KEY, "basis", "set_aside", "n_test", "chance", "scores", "params", "error")
+INPUTS = (*KEY, "basis", "set_aside", "n_test", "chance", "scores", "scale", "error")
 
 # The file knows curves by their names; from here on their number is enough.
 ADOPT = """
@@ -172,8 +172,8 @@ def key_of(frame: pd.DataFrame, most: int, seed: int) -> str:
     code = freshness.code_key("pipeline.curve_tests.parts", "pipeline.curve_tests.table")
     digest = hashlib.sha256(f"{code} {files.sha256(sample_sizes.FILE)} {most} {seed}".encode())
     for row in frame[list(INPUTS)].itertuples(index=False):
-        *values, scores, params, error = row
-        numbers = [list(map(float, numbers)) for numbers in (scores, params, error)]
+        *values, scores, scale, error = row
+        numbers = [list(map(float, numbers)) for numbers in (scores, scale, error)]
         digest.update(repr([None if pd.isna(value) else str(value) for value in values] + numbers).encode())
     return digest.hexdigest()
 

@@ -78,7 +78,7 @@ def tested(frame: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
     names = [name for name in KEY if name != "is_aggregate"]
     own = tests[[*names, "status", "fitted", "rho", "n_test_class"]]
     frame = frame.reset_index(names="row").merge(own, on=names).set_index("row").sort_index()
-    frame["answers"], frame["seed"] = answers(frame["metric"]), seeds(frame)
+    frame["answers"], frame["seed"] = answers(frame["chance"]), seeds(frame)
     frame["temperature"] = temperature(frame["family"])
     fitted = [np.asarray(p, float) for p in frame["fitted"]]
     frame["spread"] = [float((p * (1 - p)).mean()) for p in fitted]

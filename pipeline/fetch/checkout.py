@@ -48,6 +48,11 @@ def list_paths(folder: Path) -> list[str]:
     return found
 
 
+def is_near(folder: Path) -> bool:
+    """Whether a folder is a BIG-bench checkout, or a part of one."""
+    return any((above / TASKS).is_dir() for above in (folder.resolve(), *folder.resolve().parents))
+
+
 def _next_step(folder: Path) -> str:
     for above in folder.resolve().parents:
         if (above / TASKS).is_dir():

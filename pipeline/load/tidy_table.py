@@ -2,16 +2,24 @@
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
+from pipeline.core import database
 from pipeline.core.errors import PipelineError
 
-REQUIRED = ("task", "subtask", "metric", "shots", "family", "model", "params", "score")
-OPTIONAL = ("higher_is_better", "n_test", "standard_error", "source")
-EXAMPLE = "task,subtask,metric,shots,family,model,params,score"
+REQUIRED = ("task", "metric", "family", "model", "score")
+SCALES = ("params", "scale")
+OPTIONAL = (
+    "subtask", "shots", "scale_name", "n_test", "standard_error", "higher_is_better", "is_proportion", "chance",
+    "source",
+)  # fmt: skip
+OTHER_NAMES = {"stderr": "standard_error"}
+KNOWN = frozenset((*REQUIRED, *SCALES, *OPTIONAL, *OTHER_NAMES))
+EXAMPLE = "task,metric,shots,family,model,params,score"
+DELIMITERS = ",;\t"
 
 
 def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> list[str]:
@@ -19,7 +27,7 @@ def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) ->
 
     Args:
         connection: where the table is made.
-        path: a file that ends in .csv (comma-separated, UTF-8, one header line) or .parquet.
+        path: a .csv or .tsv file (UTF-8, one header line, separated by commas, semicolons or tabs) or a .parquet file.
         shown: the file's name for messages.
 
     Returns:
@@ -29,62 +37,91 @@ def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) ->
         PipelineError: the file cannot be read, or lacks columns.
     """
     try:
-        names = _columns(connection, path)
-        _judge(names, shown)
-        _read(connection, path, names)
+        names, delimiter = _header(connection, path)
+        columns = _known_columns(names, shown)
+        _read(connection, path, names, columns, delimiter)
     except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
         raise PipelineError(
             f"{shown}: cannot be read ({str(error).splitlines()[0]}). "
             "Next: save it as comma-separated UTF-8 text with one header line, or as Parquet."
         ) from error
-    return [name for name in names if name not in REQUIRED + OPTIONAL]
+    return [name for name in names if name not in columns.values()]
 
 
-def _is_csv(path: Path) -> bool:
-    return path.suffix.lower() == ".csv"
+def _is_text(path: Path) -> bool:
+    return path.suffix.lower() != ".parquet"
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
-    if _is_csv(path):
-        # -sig: spreadsheets put a mark before the first name.
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return next(csv.reader(lines, strict=True), [])
-    return list(connection.read_parquet(str(path)).columns)
+def _header(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[list[str], str]:
+    """The names of the columns as they are written, and what separates them."""
+    if not _is_text(path):
+        return list(connection.read_parquet(str(path)).columns), ","
+    # -sig: spreadsheets put a mark before the first name.
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        first = lines.readline()
+        lines.seek(0)
+        delimiter = max(DELIMITERS, key=first.count)
+        return next(csv.reader(lines, delimiter=delimiter, strict=True), []), delimiter
 
 
-def _judge(names: Sequence[str], shown: str) -> None:
-    missing = [name for name in REQUIRED if name not in names]
-    if missing:
-        raise PipelineError(
-            f"{shown}: lacks the columns {', '.join(missing)}. Next: give it a header with {EXAMPLE} "
-            f"(and, where they are known, {', '.join(OPTIONAL)}), one row per score."
-        )
-    twice = [name for name, times in Counter(names).items() if times > 1]
+def _known_columns(names: Sequence[str], shown: str) -> dict[str, str]:
+    """The columns that are read, by their names here; those of the file may be in capitals or between blanks."""
+    found = [(own, name) for name in names if (own := name.strip().lower()) in KNOWN]
+    found = [(OTHER_NAMES.get(own, own), name) for own, name in found]
+    twice = [own for own, times in Counter(own for own, _ in found).items() if times > 1]
     if twice:
         raise PipelineError(f"{shown}: has two columns named {twice[0]!r}. Next: rename or remove one of them.")
+    columns = dict(found)
+    missing = [name for name in REQUIRED if name not in columns]
+    if not any(name in columns for name in SCALES):
+        missing.append("params")
+    if missing:
+        raise PipelineError(
+            f"{shown}: lacks the columns {', '.join(missing)}; it has {_shown_names(names)}. "
+            f"Next: give it a header with {EXAMPLE}, one row per score. Where models are ordered by something else, "
+            f"scale and scale_name stand in place of params; known besides: {', '.join(OPTIONAL)}."
+        )
+    if "params" in columns and "scale" in columns:
+        raise PipelineError(f"{shown}: has both params and scale. Next: leave the one that orders the models.")
+    return columns
 
 
-def _read(connection: duckdb.DuckDBPyConnection, path: Path, names: Sequence[str]) -> None:
+def _shown_names(names: Iterable[str]) -> str:
+    return ", ".join(name[:40] for name in names)[:400] or "none"
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    names: Sequence[str],
+    columns: Mapping[str, str],
+    delimiter: str,
+) -> None:
     source = (
         connection.read_csv(
             str(path),
             columns=dict.fromkeys(names, "VARCHAR"),
             auto_detect=False,
             header=True,
-            delimiter=",",
+            delimiter=delimiter,
             quotechar='"',
             escapechar='"',
             strict_mode=True,
         )
-        if _is_csv(path)
+        if _is_text(path)
         else connection.read_parquet(str(path))
     )
-    cells = ", ".join(f'nullif(trim("{name}"::varchar), \'\') as "{name}"' for name in REQUIRED)
-    optional = ", ".join(
-        (f'nullif(trim("{name}"::varchar), \'\') as "{name}"' if name in names else f"null::varchar as {name}")
-        for name in OPTIONAL
+    own = {**columns, "scale": columns.get("scale", columns.get("params", ""))}
+    cells = [f"{_cell(own.get(name))} as {name}" for name in (*REQUIRED, "scale", *OPTIONAL) if name != "scale_name"]
+    cells.append(
+        f"coalesce({_cell(columns.get('scale_name'))}, '{'params' if 'params' in columns else 'scale'}') as scale_name"
     )
-    source.project(f"{cells}, {optional}").create_view("tidy_cells_view")
+    source.project(", ".join(cells)).create_view("tidy_cells_view")
     # The view would be a dangling path in the finished database.
     connection.execute("create temp table tidy_cells as from tidy_cells_view")
     connection.execute("drop view tidy_cells_view")
+
+
+def _cell(name: str | None) -> str:
+    """The SQL of a column's text, null where it is empty or there is no such column."""
+    return f"nullif(trim({database.quoted_name(name)}::varchar), '')" if name else "null::varchar"

@@ -3,10 +3,10 @@ select
     curves.curve_id,
     (row_number() over (
         partition by curves.curve_id
-        order by stg_scores.params nulls first, stg_scores.model
+        order by stg_scores.scale nulls first, stg_scores.model
     ))::integer as position,
     stg_scores.model,
-    stg_scores.params,
+    stg_scores.scale,
     stg_scores.score
 from stg_scores
 inner join curves using (task, subtask, metric, shots, family)

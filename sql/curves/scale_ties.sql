@@ -4,20 +4,20 @@ with
 tied as (
     select
         curve_id,
-        params,
+        scale,
         string_agg(model, ', ' order by position) as models
     from curve_points
-    where params is not null
+    where scale is not null
     group by
         curve_id,
-        params
+        scale
     having count(*) > 1
 ),
 
 final as (
     select
         curves.family,
-        tied.params,
+        tied.scale,
         tied.models,
         count(*) as curves
     from tied

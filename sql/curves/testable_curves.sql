@@ -5,23 +5,12 @@ points as (
     select
         curve_id,
         list(points.score order by points.position) as scores,
-        list(points.params::double order by points.position) as params,
+        list(points.scale order by points.position) as scale,
         list(standard_errors.standard_error order by points.position) as standard_errors
     from curve_points as points
     inner join curves using (curve_id)
     left join standard_errors using (task, subtask, metric, shots, family, model)
     group by curve_id
-),
-
-low_scores as (
-    select
-        task,
-        subtask,
-        metric,
-        median(low_score) as low_score
-    from stg_scores
-    where is_preferred and low_score between 0 and 0.999
-    group by all
 ),
 
 final as (
@@ -36,22 +25,20 @@ final as (
         curves.is_preferred,
         coalesce(known_metrics.is_proportion, false) as is_proportion,
         coalesce(known_metrics.higher_is_better, true) as higher_is_better,
+        coalesce(known_metrics.is_log_scaled, false) as is_log_scaled,
         n_test_by_curve.n_test,
-        case
-            when curves.metric = 'multiple_choice_grade' then coalesce(low_scores.low_score, curves.chance)
-            else 0.0
-        end as chance,
+        chance_levels.chance,
         curve_emergence.emergence_score,
         curve_emergence.status as emergence_status,
         points.scores,
-        points.params,
+        points.scale,
         points.standard_errors
     from curves
     inner join points using (curve_id)
     inner join curve_emergence using (curve_id)
+    inner join chance_levels using (curve_id)
     left join known_metrics using (metric)
     left join n_test_by_curve using (curve_id)
-    left join low_scores using (task, subtask, metric)
     where curves.is_preferred
 )
 

@@ -13,11 +13,11 @@ with_models as (
         source_rows.* replace (
             coalesce(source_rows.family, models.family) as family,
             coalesce(source_rows.model, models.model) as model,
-            coalesce(source_rows.params, models.params) as params,
+            coalesce(source_rows.scale, models.params) as scale,
             coalesce(
-                source_rows.params_basis,
+                source_rows.scale_basis,
                 case when models.params is not null then 'models.csv' end
-            ) as params_basis
+            ) as scale_basis
         )
     from source_rows
     left join models
@@ -43,7 +43,7 @@ with_tasks as not materialized (
 repeated_hashes as (
     select hash(task, subtask, metric, shots, family, family_model) as key_hash
     from with_tasks
-    where not is_unusable
+    where set_aside_because is null
     group by key_hash
     having count(*) > 1
 ),
@@ -59,7 +59,7 @@ repeated as (
         min(row_id) as first_row_id,
         min(score) <> max(score) as is_conflict
     from with_tasks
-    where not is_unusable
+    where set_aside_because is null
         and hash(task, subtask, metric, shots, family, family_model) in (from repeated_hashes)
     group by all
     having count(*) > 1
@@ -76,14 +76,15 @@ final as (
         family_model,
         family,
         with_tasks.model,
-        with_tasks.params,
-        with_tasks.params_basis,
+        with_tasks.scale,
+        with_tasks.scale_basis,
+        with_tasks.scale_name,
         with_tasks.low_score,
         with_tasks.high_score,
         with_tasks.score,
         with_tasks.path,
         case
-            when with_tasks.is_unusable then 'unusable'
+            when with_tasks.set_aside_because is not null then with_tasks.set_aside_because
             when with_tasks.is_averaged then 'averaged'
             when repeated.is_conflict then 'conflicting'
             when with_tasks.row_id > repeated.first_row_id then 'duplicate'

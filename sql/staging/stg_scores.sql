@@ -6,8 +6,9 @@ select
     shots,
     family,
     model,
-    params,
-    params_basis,
+    scale,
+    scale_basis,
+    scale_name,
     low_score,
     high_score,
     score

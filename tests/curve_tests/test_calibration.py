@@ -100,7 +100,7 @@ def test_draws_keep_the_design_and_leave_out_the_flat(tmp_path):
     counts = np.stack(found["scores"]) * 3
     assert counts == pytest.approx(np.round(counts))
     assert (np.ptp(counts, axis=1) > 0).all()
-    kept = ["task", "subtask", "n_test", "chance", "params", "seed"]
+    kept = ["task", "subtask", "n_test", "chance", "scale", "seed"]
     assert found[kept].astype(str).equals(frame.loc[found.index, kept].astype(str))
 
 

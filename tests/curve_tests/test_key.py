@@ -74,7 +74,7 @@ def changed(frame, column, value):
     ("column", "value"),
     [
         ("scores", np.array([0.5] * 10)),
-        ("params", np.arange(10.0)),
+        ("scale", np.arange(10.0)),
         ("error", np.array([0.1] * 10)),
         ("n_test", 21),
         ("chance", 0.1),

@@ -73,7 +73,7 @@ def test_a_chunk_holds_what_the_frame_does(mixed):
     (one,) = (one for one in plan.plan(testable) if one.chunk.is_counts and one.chunk.scores.shape[1] == 10)
     own = testable.loc[one.rows]
     assert one.chunk.scores.tolist() == (np.stack(own["scores"]) * 20).round().tolist()
-    assert one.chunk.log_scale == pytest.approx(np.log(np.stack(own["params"])))
+    assert one.chunk.log_scale == pytest.approx(np.log(np.stack(own["scale"])))
     for name, values in (("n", own["n_test"]), ("chance", own["chance"]), ("rho", own["rho"]), ("seed", own["seed"])):
         assert getattr(one.chunk, name).tolist() == values.tolist(), name
 

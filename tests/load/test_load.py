@@ -101,7 +101,7 @@ def test_infinities_are_kept_as_they_are(project):
     load_query(project, made_up_query())
     with database.connect(project.database, read_only=True) as connection:
         assert connection.execute(
-            "select score from stg_scores where task = 'analytic_entailment' and family = 'Gopher' order by params"
+            "select score from stg_scores where task = 'analytic_entailment' and family = 'Gopher' order by scale"
         ).fetchall() == [(0.5,), (-math.inf,)]
 
 

@@ -315,7 +315,7 @@ def test_models_csv_serves_where_a_file_has_no_size_and_a_column_says_so(setting
     write(folder, "c", document())
     write(folder, "d", document(family="A new family", model="7b", params=7_000_000_000))
     sources.load(settings)
-    assert rows(settings, "select family, params, params_basis from stg_scores order by family") == [
+    assert rows(settings, "select family, scale, scale_basis from stg_scores order by family") == [
         ("A new family", 7_000_000_000, "flop_matched"),
         ("BIG-G T=0", 2_098_048, "flop_matched"),
         ("PaLM", 8_000_000_000, "models.csv"),
@@ -602,7 +602,7 @@ def test_the_real_table_written_as_score_files_gives_the_same_results(
     for stage in (sources.load, score.run, analyse.run):
         stage(settings)
     for name in ("emergence_all", "stg_scores"):
-        columns = "* exclude (params_basis, low_score, high_score)" if name == "stg_scores" else "*"
+        columns = "* exclude (scale_basis, low_score, high_score)" if name == "stg_scores" else "*"
         query = f"select {columns} from {name} order by all"
         assert rows(settings, query) == rows(real_project, query)
     tables, from_table = settings.results() / "tables", real_project.results() / "tables"

@@ -80,7 +80,7 @@ def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
     (project.root / "scores.csv").write_bytes(text.encode())
     settings = Settings(root=project.root, source="scores.csv")
     sources.load(settings)
-    assert rows_of(settings, "select task, params, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
+    assert rows_of(settings, "select task, scale, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,12 @@ def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
         ({"score": "1e400"}, "score is no number: 1e400"),
         ({"score": ""}, "score is empty"),
         ({"task": " "}, "task is empty"),
-        ({"params": "7B"}, "params is no number: 7B"),
-        ({"params": "7"}, "params counts single parameters, 7000000000 for 7 B: 7"),
+        ({"params": "large"}, "params is no number: large"),
+        ({"params": "7"}, "params counts single parameters, 7000000000 or 7B: 7"),
+        ({"is_proportion": "yes?"}, "is_proportion is neither 1 nor 0: yes?"),
+        ({"is_proportion": "1", "score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
+        ({"chance": "25"}, "chance is no share from 0 to below 1: 25"),
         ({"shots": "few"}, "shots is no count: few"),
-        ({"shots": ""}, "shots is empty; -1 stands for not known"),
         ({"n_test": "0"}, "n_test is no count: 0"),
         ({"higher_is_better": "up"}, "higher_is_better is neither 1 nor 0: up"),
     ],
@@ -120,7 +122,7 @@ def test_nan_is_kept_as_it_is(run):
     [
         (COLUMNS[:-1], "lacks the columns score"),
         ((*COLUMNS, "task"), "two columns named 'task'"),
-        ((), "lacks the columns task, subtask"),
+        ((), "lacks the columns task, metric"),
     ],
 )
 def test_a_header_that_lacks_or_repeats_columns(project, header, message):

@@ -16,7 +16,7 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
     Args:
         curves: the panels in order: `rank`, `task`, `subtask`, `metric`, `shots`, `family`, `n_test`, `chance`,
             `emergence_score`, `is_aggregate`.
-        points: `rank`, `params` (effective, single parameters), `score` (raw units of the metric).
+        points: `rank`, `scale` (effective, single parameters), `score` (raw units of the metric).
     """
     rows = max(1, -(-len(curves) // 3))
     figure = Figure(figsize=(10.5, 2.75 * rows), layout="constrained")
@@ -26,7 +26,7 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
     curve: Any
     for axes, curve in zip(grid.flat, curves.itertuples(), strict=False):
         own = points[points["rank"] == curve.rank]
-        axes.plot(own["params"], own["score"], marker="o", markersize=3.5, color="#1d4ed8")
+        axes.plot(own["scale"], own["score"], marker="o", markersize=3.5, color="#1d4ed8")
         if pd.notna(curve.chance):
             axes.axhline(float(curve.chance), color=DARK, linestyle=":", linewidth=1)
         axes.set_xscale("log")

@@ -35,7 +35,7 @@ def draw(kind: str, frame: Frame) -> Figure | None:
         return None
     curves = frame("from gallery inner join curves using (curve_id) where gallery = ? order by rank", kind)
     points = frame(
-        "select rank, params, score from gallery inner join curve_points using (curve_id)"
+        "select rank, scale, score from gallery inner join curve_points using (curve_id)"
         " where gallery = ? order by rank, position",
         kind,
     )

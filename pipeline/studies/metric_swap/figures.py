@@ -18,7 +18,7 @@ def draw_figure_6(points: pd.DataFrame, tasks: Sequence[str]) -> Figure:
     """Figure 6: the curves of a few tasks under multiple choice grade, and under minus the Brier score below.
 
     Args:
-        points: `task`, `metric`, `shots`, `params` (effective), `score` (higher is better), `chance` (of that metric;
+        points: `task`, `metric`, `shots`, `scale` (effective), `score` (higher is better), `chance` (of that metric;
             null where not known).
         tasks: the panels, left to right.
     """
@@ -30,7 +30,7 @@ def draw_figure_6(points: pd.DataFrame, tasks: Sequence[str]) -> Figure:
         for axes, task in zip(row, tasks, strict=True):
             own = points[(points["task"] == task) & (points["metric"] == metric)]
             for shots, curve in own.groupby("shots"):
-                axes.plot(curve["params"], curve["score"], marker="o", markersize=3.5, color=colours[shots])
+                axes.plot(curve["scale"], curve["score"], marker="o", markersize=3.5, color=colours[shots])
             for chance in own["chance"].dropna().unique():
                 axes.axhline(chance, color=DARK, linestyle=":", linewidth=1)
             axes.set_xscale("log")
@@ -50,7 +50,7 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
     """Small multiples of the same models' scores under two metrics, one above the other; one colour per family.
 
     Args:
-        points: `subtask` (panels, in order), `metric`, `family`, `shots`, `params`, `score` (higher is better),
+        points: `subtask` (panels, in order), `metric`, `family`, `shots`, `scale`, `score` (higher is better),
             `is_negated` (whether the metric's own sign is the other).
         pair: the metric above and the metric below.
     """
@@ -84,7 +84,7 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
 
 def _draw_curves(axes: Axes, points: pd.DataFrame, colours: dict[str, tuple[float, float, float]]) -> None:
     for (family, _), curve in points.groupby(["family", "shots"]):
-        axes.plot(curve["params"], curve["score"], marker="o", markersize=3, linewidth=1.2, color=colours[str(family)])
+        axes.plot(curve["scale"], curve["score"], marker="o", markersize=3, linewidth=1.2, color=colours[str(family)])
     axes.set_xscale("log")
     axes.tick_params(labelsize=7)
 

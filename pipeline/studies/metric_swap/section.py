@@ -84,7 +84,7 @@ def _figure_6_tasks(rows: Query) -> list[str]:
 def draw_6(frame: Frame) -> Figure | None:
     """Figure 6, with the tasks that the source holds."""
     points = frame(
-        "select task, metric, shots, params, if(higher_is_better, score, -score) as score,"
+        "select task, metric, shots, scale, if(higher_is_better, score, -score) as score,"
         # Of uniform guesses among k choices: grade 1/k, Brier score (k - 1) / k^2.
         " case when higher_is_better then chance else -chance * (1 - chance) end as chance"
         " from curves inner join curve_points using (curve_id) inner join known_metrics using (metric)"
@@ -147,7 +147,7 @@ def draw_pair(rank: int, frame: Frame) -> Figure | None:
             metric,
             family,
             shots,
-            params,
+            scale,
             if(higher_is_better, score, -score) as score,
             not higher_is_better as is_negated
         from sides

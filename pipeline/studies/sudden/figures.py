@@ -43,11 +43,11 @@ def draw_late_gains(points: pd.DataFrame) -> Figure | None:
 
 def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
     one = part.iloc[0]
-    axes.plot(part["params"], part["score_at"], "o-", color=DARK, markersize=3, linewidth=0.8)
+    axes.plot(part["scale"], part["score_at"], "o-", color=DARK, markersize=3, linewidth=0.8)
     last = part.iloc[-1]
-    axes.vlines(last["params"], one["low"], one["high"], color=FORECAST, linewidth=5, alpha=0.4)
-    axes.plot(last["params"], one["predicted"], "_", color=FORECAST, markersize=10, markeredgewidth=2)
-    axes.plot(last["params"], last["score_at"], "o", color=ACCENT, markersize=5)
+    axes.vlines(last["scale"], one["low"], one["high"], color=FORECAST, linewidth=5, alpha=0.4)
+    axes.plot(last["scale"], one["predicted"], "_", color=FORECAST, markersize=10, markeredgewidth=2)
+    axes.plot(last["scale"], last["score_at"], "o", color=ACCENT, markersize=5)
     axes.set_xscale("log")
     axes.set_title(f"{shortened(str(one['task']))}\n{one['family']}, n = {one['n_test']:.0f}", fontsize=8)
     axes.tick_params(labelsize=7)

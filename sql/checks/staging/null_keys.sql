@@ -2,7 +2,7 @@
 -- the table is damaged; fetch it again, or mend these rows.
 select row_id, task, subtask, shots, family_model, score
 from stg_rows
-where set_aside_because is distinct from 'unusable'
+where coalesce(set_aside_because, 'averaged') in ('averaged', 'conflicting', 'duplicate')
     and (
         task is null
         or subtask is null

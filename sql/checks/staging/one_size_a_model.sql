@@ -3,14 +3,14 @@
 select
     family,
     model,
-    list(distinct params)::varchar as sizes,
-    arg_min(path, params) as smallest_in,
-    arg_max(path, params) as largest_in
+    list(distinct scale)::varchar as sizes,
+    arg_min(path, scale) as smallest_in,
+    arg_max(path, scale) as largest_in
 from stg_rows
-where set_aside_because is distinct from 'unusable'
+where coalesce(set_aside_because, 'averaged') in ('averaged', 'conflicting', 'duplicate')
     and not coalesce(getvariable('keep_going'), false)
 group by
     family,
     model
-having count(distinct coalesce(params, -1)) > 1
+having count(distinct coalesce(scale, -1)) > 1
 order by all

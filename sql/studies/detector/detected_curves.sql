@@ -16,12 +16,12 @@ directed as (
         if(testable_curves.higher_is_better, 1, -1) * (scores[-1] - scores[-2]) as last_gain,
         list_transform(
             scores[2:],
-            lambda score, i: (score - scores[i]) / ln(params[i + 1] / params[i])
+            lambda score, i: (score - scores[i]) / ln(scale[i + 1] / scale[i])
         ) as slopes,
         -- Of unknown scales, or two models of one size, there is no slope.
-        len(list_filter(params, lambda one: one > 0)) = len(params)
-        and len(list_distinct(params)) = len(params) as has_slopes,
-        ln(params[-1] / params[1]) as log_range
+        len(list_filter(scale, lambda one: one > 0)) = len(scale)
+        and len(list_distinct(scale)) = len(scale) as has_slopes,
+        ln(scale[-1] / scale[1]) as log_range
     from curve_tests
     inner join testable_curves using (curve_id)
     inner join emergence using (curve_id)

@@ -5,7 +5,7 @@ with
 by_curve as (
     select
         curves.family,
-        list(curve_points.params order by curve_points.position) as scales
+        list(curve_points.scale order by curve_points.position) as scales
     from curve_points
     inner join curves using (curve_id)
     where curves.is_preferred

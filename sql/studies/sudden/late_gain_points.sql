@@ -16,7 +16,7 @@ final as (
         first_of_task.*,
         row_number() over (order by first_of_task.p, curve_id, curve_points.position) as place,
         curve_points.position,
-        curve_points.params,
+        curve_points.scale,
         curve_points.score as score_at
     from first_of_task
     inner join curve_points using (curve_id)

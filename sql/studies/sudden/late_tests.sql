@@ -37,7 +37,9 @@ told as (
         largest.model,
         sides.n_test,
         sides.n_test_class,
-        if(testable_curves.higher_is_better, 1, -1) * (largest.score - if(higher_is_better or not is_proportion, 0, 1)) as score,
+        -- As the tests see it: more is better, and a metric without bounds is its logarithm.
+        if(higher_is_better, 1, -1)
+            * (if(is_log_scaled, ln(largest.score), largest.score) - if(higher_is_better or not is_proportion, 0, 1)) as score,
         without_1_predicted as predicted,
         without_1_low as low,
         without_1_high as high,

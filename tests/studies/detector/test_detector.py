@@ -23,7 +23,7 @@ SCALES = [10**power for power in range(6, 12)]
 INF = float("inf")
 
 # A curve's scores, its test set, and whether its largest model is above its forecast (None: it could not be).
-PLAIN = {"task": "t", "family": "GPT", "scores": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], "params": SCALES, "n_test": 100}
+PLAIN = {"task": "t", "family": "GPT", "scores": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], "scale": SCALES, "n_test": 100}
 PLAIN |= {"outcome": "fitted", "late": False, "higher_is_better": True, "is_tested": True, "basis": "binomial"}
 JUMP = {"scores": [0.1, 0.1, 0.1, 0.1, 0.1, 0.8]}
 SLOW_JUMP = {"scores": [0.1, 0.12, 0.16, 0.2, 0.22, 0.8]}
@@ -61,11 +61,11 @@ def build(connection):
         tested = frame[frame["is_tested"]]
         tables = {
             "curve_tests": frame[["curve_id", "task", "n_test", "status", "is_tested", "basis"]],
-            "testable_curves": frame[["curve_id", "scores", "params", "higher_is_better"]],
+            "testable_curves": frame[["curve_id", "scores", "scale", "higher_is_better"]],
             "late_tests": tested.loc[tested["late"].notna(), ["curve_id"]].assign(side="upper"),
             "late_gains": tested.loc[tested["late"].fillna(False).astype(bool), ["curve_id", "task"]],
             "curves": frame[["curve_id", "family", "is_preferred"]],
-            "curve_points": frame[["curve_id", "params"]].explode("params").astype({"params": "Int64"}),
+            "curve_points": frame[["curve_id", "scale"]].explode("scale").astype({"scale": "Int64"}),
         }
         tables["curve_points"]["position"] = tables["curve_points"].groupby("curve_id").cumcount() + 1
         for name, table in tables.items():
@@ -135,14 +135,14 @@ def test_the_x_aware_score_is_e_where_scales_are_evenly_spaced(build):
 
 def test_the_x_aware_score_by_hand(build):
     # Slopes per doubling: 1, 1, 1, 1 and 7 / 5 of one; E sees steps of 1, 1, 1, 1 and 7.
-    scores, params = np.array([0, 1, 2, 3, 4, 11]) / 20, [1, 2, 4, 8, 16, 512]
-    connection = build({"scores": list(scores), "params": params})
+    scores, scale = np.array([0, 1, 2, 3, 4, 11]) / 20, [1, 2, 4, 8, 16, 512]
+    connection = build({"scores": list(scores), "scale": scale})
     assert one(connection, "select emergence_score from detected_curves") == pytest.approx(11)
     assert x_aware(connection) == [pytest.approx(11 / 9 * 5)]
 
 
 def test_without_distinct_known_scales_there_is_no_slope(build):
-    connection = build({}, {"params": [*SCALES[:5], SCALES[4]]}, {"params": [*SCALES[:5], None]})
+    connection = build({}, {"scale": [*SCALES[:5], SCALES[4]]}, {"scale": [*SCALES[:5], None]})
     assert x_aware(connection)[1:] == [None, None]
     curves = connection.execute("select convention, curves from detector where truth = 'late gain after correction'")
     assert dict(curves.fetchall()) == {"x-aware": 1} | dict.fromkeys(
@@ -306,7 +306,7 @@ def test_where_nothing_is_emergent_every_kind_has_no_curve(build):
 
 def test_spacing_is_that_of_most_curves(build):
     uneven = [1, 2, 4, 32]
-    connection = build({}, {"params": uneven}, {"params": uneven}, {"family": "short", "params": [1, 2]})
+    connection = build({}, {"scale": uneven}, {"scale": uneven}, {"family": "short", "scale": [1, 2]})
     columns = "n_scales, curves, curves_on_grid, smallest_step_factor, median_step_factor, last_step_factor"
     assert one(connection, f"select {columns}, last_over_median from spacing") == (
         4,
@@ -320,7 +320,7 @@ def test_spacing_is_that_of_most_curves(build):
 
 
 def test_scales_that_are_not_known_or_shared_are_no_grid(build):
-    connection = build({"params": [1, 2, 2, 4]}, {"params": [1, 2, None, 4]}, {"params": [0, 2, 3, 4]})
+    connection = build({"scale": [1, 2, 2, 4]}, {"scale": [1, 2, None, 4]}, {"scale": [0, 2, 3, 4]})
     assert connection.execute("from spacing").fetchall() == []
     assert "Spacing" not in chapter(connection)
 

@@ -42,7 +42,7 @@ def make_points(connection, frame):
     points = frame[["curve_id", "scores"]].explode("scores").rename(columns={"scores": "score"}).reset_index(drop=True)
     points["position"] = points.groupby("curve_id").cumcount() + 1
     points["model"] = "model " + points["position"].astype(str)
-    points["params"] = 10.0 ** (5 + points["position"])
+    points["scale"] = 10.0 ** (5 + points["position"])
     database.make_table(connection, "curve_points", points.astype({"score": float}))
 
 

@@ -12,7 +12,7 @@ def points(curves, task="codenames"):
     rows = [
         {
             "curve_id": curve, "task": task, "family": "GPT", "n_test": 85.0, "low": 0.1, "high": 0.4, "predicted": 0.2,
-            "params": 10.0**scale, "score_at": scale / 10,
+            "scale": 10.0**scale, "score_at": scale / 10,
         }
         for curve in range(curves)
         for scale in range(6, 10)

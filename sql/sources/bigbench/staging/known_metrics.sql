@@ -2,5 +2,6 @@
 select
     metric,
     is_proportion,
-    direction is distinct from 'lower_is_better' as higher_is_better
+    direction is distinct from 'lower_is_better' as higher_is_better,
+    false as is_log_scaled
 from seed_metrics

@@ -38,14 +38,15 @@ final as (
         family || ' ' || model as family_model,
         family,
         model,
-        params,
-        params_basis,
+        params::double as scale,
+        params_basis as scale_basis,
+        'parameters' as scale_name,
         low_score,
         high_score,
         score,
         path,
         false as may_be_averaged,
-        false as is_unusable
+        null::varchar as set_aside_because
     from exploded
 )
 

@@ -9,13 +9,14 @@ select
     model_family_model_name as family_model,
     null::varchar as family,
     null::varchar as model,
-    null::bigint as params,
-    null::varchar as params_basis,
+    null::double as scale,
+    null::varchar as scale_basis,
+    'parameters' as scale_name,
     null::double as low_score,
     null::double as high_score,
     score_value as score,
     null::varchar as path,
     -- The table's authors averaged duplicate rows; other sources hold what was measured.
     true as may_be_averaged,
-    false as is_unusable
+    null::varchar as set_aside_because
 from source_table

@@ -1,4 +1,5 @@
--- The number of test examples behind the scores of a curve, as the table states it; not known where its models differ.
+-- The number of test examples behind the scores of a curve, where those that are known agree; a score without one takes
+-- that of its curve.
 select
     task,
     subtask,
@@ -6,9 +7,8 @@ select
     family,
     shots,
     any_value(n_test) as n_test,
-    'source' as n_test_basis
+    any_value(n_test_basis) as n_test_basis
 from tidy_rows
-where unusable_because is null
+where set_aside_because is null
 group by all
 having count(distinct n_test) = 1
-    and count(n_test) = count(*)

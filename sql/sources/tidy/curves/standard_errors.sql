@@ -8,5 +8,5 @@ select
     model,
     standard_error
 from tidy_rows
-where unusable_because is null
+where set_aside_because is null
     and standard_error is not null

@@ -1,28 +1,34 @@
--- The direction of every metric of the table: its own, or else that of sql/seeds/metrics.csv.
+-- What is known of every metric: what the source says, or else the seeds, BIG-bench's first.
 with
 
 own as (
     select
         metric,
-        bool_and(higher_is_better) as higher_is_better
+        any_value(base_metric) as base_metric,
+        bool_and(higher_is_better) as higher_is_better,
+        bool_and(is_proportion) as is_proportion
     from tidy_rows
-    where unusable_because is null
+    where set_aside_because is null
     group by metric
 ),
 
 final as (
     select
-        metric,
-        coalesce(seed_metrics.is_proportion, false) as is_proportion,
+        own.metric,
+        coalesce(own.is_proportion, seed_metrics.is_proportion, seed_common_metrics.is_proportion, false) as is_proportion,
         coalesce(
             own.higher_is_better,
-            case seed_metrics.direction
-                when 'higher_is_better' then true
-                when 'lower_is_better' then false
-            end
-        ) as higher_is_better
+            seed_metrics.direction = 'higher_is_better',
+            seed_common_metrics.higher_is_better
+        ) as higher_is_better,
+        coalesce(seed_common_metrics.is_log_scaled, false) as is_log_scaled,
+        -- Of a choice, one in so many is right by chance; of a free answer, next to none.
+        coalesce(seed_common_metrics.chance_from, if(own.base_metric = 'exact_str_match', 'zero', null)) as chance_from
     from own
-    left join seed_metrics using (metric)
+    left join seed_metrics
+        on seed_metrics.metric = own.base_metric
+    left join seed_common_metrics
+        on seed_common_metrics.metric = own.base_metric
 )
 
 select * from final

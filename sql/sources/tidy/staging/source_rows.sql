@@ -9,12 +9,13 @@ select
     family || ' ' || model as family_model,
     family,
     model,
-    params,
-    'the table' as params_basis,
+    scale,
+    'the source' as scale_basis,
+    scale_name,
     null::double as low_score,
     null::double as high_score,
     score,
     source as path,
     false as may_be_averaged,
-    unusable_because is not null as is_unusable
+    set_aside_because
 from tidy_rows

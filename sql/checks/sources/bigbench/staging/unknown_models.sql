@@ -4,6 +4,6 @@ select family_model as model, count(*) as row_count
 from stg_rows
 -- A model that stands there without a size is known to have none that is published.
 anti join seed_models using (family, model)
-where params is null and family_model is not null
+where scale is null and family_model is not null
 group by family_model
 order by family_model

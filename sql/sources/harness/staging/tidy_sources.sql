@@ -1,10 +1,10 @@
--- Who measured the scores, where the table says it.
+-- What the results hold of each family; files are too many to list.
 select
-    coalesce(source, 'not stated') as source,
+    family as source,
     count(*) as row_count,
     count(distinct task) as tasks,
     count(distinct model) as models,
     string_agg(distinct metric, ', ' order by metric) as metrics
 from tidy_rows
-where unusable_because is null
+where set_aside_because is null
 group by all
