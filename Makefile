@@ -2,15 +2,15 @@
 #
 # Each stage first runs the stages that it needs, as far as something that they depend on changed; pipeline/stages.py decides.
 
-#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a benchmark without emergence; a BIG-bench checkout; a folder of lm-evaluation-harness results; or a .csv, .tsv or .parquet of your own scores (default: table)
+#: SOURCE     `table`, pinned preferred scores; `official`, every score file; `simulated`, a benchmark without emergence; `pythia` or another public example of sql/seeds/examples.csv; a BIG-bench checkout; a folder of lm-evaluation-harness results; or a .csv, .tsv or .parquet of your own scores (default: table)
 SOURCE ?= table
-#: MIRROR     folder that holds the pinned table; empty to download it (default: ../shared/bigbench)
+#: MIRROR     folder that holds the pinned table; empty to download it. A public example is fetched unless you set it to the top of a checkout, which is then read (default: ../shared/bigbench)
 MIRROR ?= ../shared/bigbench
-#: REF        official: branch, tag or commit of google/BIG-bench; its commit stays pinned until REF changes (default: main)
-REF ?= main
-#: VIA        official: how the files come, `git` or `https` (default: git where it is installed)
+#: REF        official, examples: branch, tag or commit of the repository; its commit stays pinned until REF changes (default: main; the pinned commit of an example)
+REF ?=
+#: VIA        official, examples: how the files come, `git` or `https` (default: git where it is installed)
 VIA ?=
-#: MAX_WAIT   official: longest wait for rate limits, in seconds (default: 900)
+#: MAX_WAIT   official, examples: longest wait for rate limits, in seconds (default: 900)
 MAX_WAIT ?= 900
 #: THRESHOLD  value over which a curve is called emergent (default: 100)
 THRESHOLD ?= 100

@@ -14,7 +14,6 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import (
     DEFAULT_MAX_WAIT,
     DEFAULT_MIRROR,
-    DEFAULT_REF,
     DEFAULT_SCALE,
     DEFAULT_SOURCE,
     DEFAULT_THRESHOLD,
@@ -27,11 +26,11 @@ from pipeline.core.settings import (
 
 OPTIONS = {
     "source": (DEFAULT_SOURCE, "where the scores come from"),
-    "mirror": (DEFAULT_MIRROR, "folder with the pinned table; empty to download it"),
+    "mirror": (DEFAULT_MIRROR, "folder with the pinned table, or the checkout of a public example; empty to download"),
     "threshold": (f"{DEFAULT_THRESHOLD:g}", "value over which a curve is called emergent"),
     "out": ("", "folder for report, tables and figures"),
-    "ref": (DEFAULT_REF, "branch, tag or commit of google/BIG-bench"),
-    "via": ("", "how the official files come: git or https; empty to choose"),
+    "ref": ("", "branch, tag or commit of the repository; empty for main, or an example's pinned commit"),
+    "via": ("", "how the files of a repository come: git or https; empty to choose"),
     "max-wait": (f"{DEFAULT_MAX_WAIT:g}", "longest wait for rate limits, in seconds"),
     "keep-going": ("", "1 leaves out what cannot be used; empty or 0 stops at it"),
     "scheduler": (
@@ -94,7 +93,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         ref=options.ref,
         via=options.via,
         max_wait=parse_max_wait(options.max_wait),
-        github=GitHub.from_environment(os.environ),
+        github=GitHub.from_environment(os.environ, options.source),
         keep_going=options.keep_going not in ("", "0"),
         quick=options.quick not in ("", "0"),
         scheduler=options.scheduler,

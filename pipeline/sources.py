@@ -1,6 +1,6 @@
 """The sources of scores: how each is fetched and read, and what is known of its scores."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,15 @@ HARNESS = Source(
     is_bigbench=False,
     is_published=False,
 )
+# The public examples of sql/seeds/examples.csv.
+EXAMPLE = Source(
+    "example",
+    "pipeline.fetch.example",
+    "pipeline.load.harness",
+    ("tidy", "harness"),
+    is_bigbench=False,
+    is_published=False,
+)
 TIDY = Source(
     "tidy", "pipeline.fetch.tidy", "pipeline.load.tidy", ("tidy", "tidy_table"), is_bigbench=False, is_published=False
 )
@@ -58,6 +67,9 @@ def find(settings: Settings) -> Source:
         return STAND_IN
     if settings.source in NAMED:
         return NAMED[settings.source]
+    examples = module("pipeline.fetch.remote").examples()
+    if settings.source in examples:
+        return EXAMPLE
     if settings.path.is_dir():
         return CHECKOUT if checkout.is_near(settings.path) else HARNESS
     if settings.source.lower().endswith(TIDY_SUFFIXES):
@@ -65,9 +77,14 @@ def find(settings: Settings) -> Source:
     raise PipelineError(
         f"SOURCE={settings.source} is not a source that this version knows, nor a folder. "
         "Next: use SOURCE=table, the pinned table of preferred scores (the default); SOURCE=official, every score file "
-        "of BIG-bench; SOURCE=simulated, a benchmark without emergence; a folder of results of lm-evaluation-harness; "
-        "the folder of a BIG-bench checkout; or a table of your own scores that ends in .csv, .tsv or .parquet."
+        f"of BIG-bench; SOURCE=simulated, a benchmark without emergence; {_told(examples)}; a folder of results of "
+        "lm-evaluation-harness; the folder of a BIG-bench checkout; or a table of your own scores that ends in .csv, "
+        ".tsv or .parquet."
     )
+
+
+def _told(examples: Mapping[str, Any]) -> str:
+    return "; ".join(f"SOURCE={name}, {example.what}" for name, example in examples.items())
 
 
 def fetch(settings: Settings) -> list[Path]:

@@ -11,11 +11,10 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
-REPOSITORY = "google/BIG-bench"
 COMMIT = "c0ffee" + "0" * 34
 HTML = b"<!DOCTYPE html><html><body>Sign in to the network</body></html>"
 FOR_EVER = 10**6
@@ -35,6 +34,7 @@ class Repository:
     """What the server serves. `extra_items` are added to the listing, `extra_members` to the archive."""
 
     files: dict[str, bytes]
+    name: str = "google/BIG-bench"
     commit: str = COMMIT
     ref: str = "main"
     # Folders, "" for the top, whose recursive listing is cut short.
@@ -85,7 +85,7 @@ class Repository:
             for member, content in self.extra_members:
                 archive.addfile(member, io.BytesIO(content))
             for path in sorted(self.files):
-                member = tarfile.TarInfo(f"BIG-bench-{self.commit}/{path}")
+                member = tarfile.TarInfo(f"{self.name.partition('/')[2]}-{self.commit}/{path}")
                 member.size = len(self.content(path))
                 archive.addfile(member, io.BytesIO(self.content(path)))
         return buffer.getvalue()
@@ -185,10 +185,10 @@ class Answer:
         parts = urlsplit(self.handler.path)
         path = unquote(parts.path).removeprefix(f"/{self.where}")
         if self.where == "api":
-            return self.api(path.removeprefix(f"/repos/{REPOSITORY}/"), recursive=bool(parts.query))
-        if path == f"/{REPOSITORY}/tar.gz/{repository.commit}" and self.where == "archive":
+            return self.api(path.removeprefix(f"/repos/{repository.name}/"), recursive=bool(parts.query))
+        if path == f"/{repository.name}/tar.gz/{repository.commit}" and self.where == "archive":
             return 200, repository.make_archive()
-        path = path.removeprefix(f"/{REPOSITORY}/{repository.commit}/")
+        path = path.removeprefix(f"/{repository.name}/{repository.commit}/")
         if self.where == "raw" and path in repository.files:
             return 200, repository.content(path)
         return 404, b"404: Not Found"
@@ -273,7 +273,7 @@ class Answer:
             self.send(status, body[::-1])
         else:
             repository = self.server.repository
-            other = Repository(repository.files, repository.commit)
+            other = replace(repository, archive=None)
             other.served = {path: content[::-1] for path, content in repository.files.items()}
             self.send(200, other.make_archive())
 
@@ -312,13 +312,29 @@ def refused_address() -> str:
         return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
-def score_files(tasks: int = 4, models: int = 3, make: Callable[[int, int], str] | None = None) -> dict[str, bytes]:
+# Of each source: its repository, a file that is none of scores, and the name of one that is.
+NAMES = {
+    "official": ("google/BIG-bench", "{folder}/task.json", "{folder}/results/scores_BIG-G_{model}b_T=0.json"),
+    "pythia": ("EleutherAI/pythia", "{folder}/notes.md", "{folder}/zero-shot/{model}b_step0.json"),
+}
+FOLDERS = {"official": "bigbench/benchmark_tasks", "pythia": "evals/pythia-v1"}
+
+
+def score_files(
+    tasks: int = 4, models: int = 3, make: Callable[[int, int], str] | None = None, source: str = "official"
+) -> dict[str, bytes]:
     """A small made-up tree: score files, and files that are none."""
-    files = {"README.md": b"# BIG-bench\n", "bigbench/models/a.py": b"pass\n"}
+    files = {"README.md": b"# BIG-bench\n", "bigbench/models/a.py": b"pass\n", "other/results.json": b"{}"}
+    _, other, name = NAMES[source]
     for task in range(tasks):
-        folder = f"bigbench/benchmark_tasks/task_{task}"
-        files[f"{folder}/task.json"] = b'{"examples": []}'
+        folder = f"{FOLDERS[source]}/task_{task}"
+        files[other.format(folder=folder)] = b'{"examples": []}'
         for model in range(models):
             text = make(task, model) if make else json.dumps({"task": task, "model": model, "pad": "x" * 200 * model})
-            files[f"{folder}/results/scores_BIG-G_{model}b_T=0.json"] = text.encode()
+            files[name.format(folder=folder, model=model)] = text.encode()
     return files
+
+
+def repository_of(source: str, **made: object) -> Repository:
+    """A repository with such a tree, as a source expects it."""
+    return Repository(score_files(source=source, **made), NAMES[source][0])  # type: ignore[arg-type]

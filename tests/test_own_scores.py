@@ -15,7 +15,9 @@ from tests.conftest import copy_of
 def test_one_curve_of_an_unknown_metric_ends_in_a_report(project):
     with (project.root / "mine.csv").open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)
-        writer.writerow(["task", "subtask", "metric", "shots", "family", "model", "params", "score", "higher_is_better"])
+        writer.writerow(
+            ["task", "subtask", "metric", "shots", "family", "model", "params", "score", "higher_is_better"]
+        )
         writer.writerows(
             ["sums", "sums", "acc", 0, "Tiny", f"tiny-{size}", 10 ** (6 + size), 0.1 * size, 1] for size in range(8)
         )

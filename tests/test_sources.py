@@ -8,11 +8,12 @@ from pipeline import sources
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
-from pipeline.fetch import table
+from pipeline.fetch import remote, table
 from pipeline.load import staging
 from tests.github_server import score_files
 
 ALL = [value for value in vars(sources).values() if isinstance(value, Source)]
+# The reader of harness results is not there yet.
 
 
 def parameters(function):
@@ -63,6 +64,12 @@ def test_it_is_found_by_its_name(project, name):
     assert sources.find(Settings(root=project.root, source=name)).name == name
 
 
+@pytest.mark.parametrize("name", remote.examples())
+def test_an_example_is_found_by_its_name(project, name):
+    (project.root / name).mkdir()
+    assert sources.find(Settings(root=project.root, source=name)) is sources.EXAMPLE
+
+
 def test_a_folder_is_a_checkout_where_it_holds_tasks_or_lies_in_one_and_else_holds_results(project):
     tasks = project.root / "BIG-bench.csv" / "bigbench" / "benchmark_tasks"
     tasks.mkdir(parents=True)
@@ -81,14 +88,14 @@ def test_a_table_of_one_s_own_is_found_by_its_ending(project, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["guesswork", "Table", "scores.json", "csv", "stand-in", "tidy", "checkout", "scores.csv.gz"]
+    "name", ["guesswork", "Table", "scores.json", "csv", "stand-in", "tidy", "checkout", "example", "scores.csv.gz"]
 )
 def test_any_other_name_is_an_error_that_lists_the_sources(project, name):
     with pytest.raises(PipelineError) as caught:
         sources.find(Settings(root=project.root, source=name))
     message = str(caught.value)
     assert message.startswith(f"SOURCE={name} is not a source that this version knows, nor a folder. Next: use ")
-    assert all(f"SOURCE={known}" in message for known in sources.NAMED)
+    assert all(f"SOURCE={known}" in message for known in (*sources.NAMED, *remote.examples()))
     assert ".csv, .tsv or .parquet" in message
     assert "checkout" in message
     assert "\n" not in message

@@ -15,7 +15,7 @@ from pipeline import analyse, score, sources, stages
 from pipeline.core import files, freshness
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, GitHub, Settings
-from pipeline.fetch import manifest, table
+from pipeline.fetch import manifest, remote, table
 from pipeline.fetch.listing import ScoreFile
 from pipeline.report import stage as report
 from pipeline.simulated import benchmark
@@ -151,10 +151,20 @@ def project_of(source: sources.Source, root: Path) -> Settings:
     if source is sources.CHECKOUT:
         score_tree.write(root / "BIG-bench", "2m", score_tree.document())
         return replace(settings, source="BIG-bench")
+    if source is sources.EXAMPLE:
+        return replace(settings, source="pythia")
     return replace(settings, source=source.name if source.name in sources.NAMED else "table")
 
 
-EVERY = [sources.TABLE, sources.STAND_IN, sources.OFFICIAL, sources.CHECKOUT, sources.SIMULATED, sources.TIDY]
+EVERY = [
+    sources.TABLE,
+    sources.STAND_IN,
+    sources.OFFICIAL,
+    sources.EXAMPLE,
+    sources.CHECKOUT,
+    sources.SIMULATED,
+    sources.TIDY,
+]
 
 
 # What a change of code or of a query asks for
@@ -348,6 +358,25 @@ def test_official_files_count_where_the_fetch_put_them(tmp_path, monkeypatch):
     assert stale(settings) == []
     (tmp_path / "fetched" / path).write_text("{ }")
     assert stale(settings) == NAMES
+
+
+def test_an_example_counts_where_the_fetch_put_it_or_in_its_mirror(tmp_path, monkeypatch):
+    settings = project_of(sources.EXAMPLE, tmp_path / "project")
+    place = remote.examples()["pythia"].remote
+    path = tmp_path / "project" / "fetched" / place.folder / "a.json"
+    for folder in (path.parent, tmp_path / "mirror" / place.folder):
+        folder.mkdir(parents=True)
+        (folder / "a.json").write_text("{}")
+    files_of_it = (ScoreFile(f"{place.folder}/a.json", 2, "0" * 40),)
+    manifest.write(settings, manifest.Manifest("fetched", files_of_it, place.ref, place.ref, place.place))
+    seeming(monkeypatch, settings)
+    assert stale(settings) == []
+    path.write_text("{ }")
+    assert stale(settings) == NAMES
+    mirrored = seeming(monkeypatch, replace(settings, mirror="../mirror"))
+    assert stale(mirrored) == []
+    (tmp_path / "mirror" / place.folder / "b.json").write_text("{}")
+    assert stale(mirrored) == NAMES
 
 
 def test_a_simulated_benchmark_counts_by_its_design(tmp_path, monkeypatch):

@@ -14,7 +14,6 @@ DEFAULT_SOURCE = "table"
 DEFAULT_MIRROR = "../shared/bigbench"
 DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
-DEFAULT_REF = "main"
 DEFAULT_MAX_WAIT = 900.0
 DEFAULT_SCALE = "size"
 SCALES = ("size", "training", "loss")
@@ -23,22 +22,35 @@ LONGEST_NAME = 40
 
 @dataclass(frozen=True)
 class GitHub:
-    """Where google/BIG-bench is to be had; mirrors and tests set other addresses. Never shows its token."""
+    """Where public repositories are to be had; mirrors and tests set other addresses. Never shows its token.
+
+    The path of a repository follows the first three; in that of git, `{repository}` stands for its owner and name.
+    """
 
     api: str = "https://api.github.com"
     archive: str = "https://codeload.github.com"
     raw: str = "https://raw.githubusercontent.com"
-    git: str = "https://github.com/google/BIG-bench.git"
+    git: str = "https://github.com/{repository}.git"
     token: str = field(default="", repr=False)
 
+    def git_address(self, repository: str) -> str:
+        """Where git finds a repository, given by its owner and name."""
+        return self.git.replace("{repository}", repository)
+
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+    def from_environment(cls, environment: Mapping[str, str], source: str) -> Self:
         """The addresses and the token that the user's environment sets; an empty value counts as unset.
+
+        Args:
+            environment: the user's.
+            source: after which the variables of its addresses are named, as PYTHIA_API is; those of `official` are
+                named after BIG-bench.
 
         Raises:
             PipelineError: the token holds characters that no token has; the message does not show it.
         """
-        names = {"api": "BIGBENCH_API", "archive": "BIGBENCH_ARCHIVE", "raw": "BIGBENCH_RAW", "git": "BIGBENCH_GIT"}
+        prefix = "BIGBENCH" if source == "official" else source.upper().replace("-", "_")
+        names = {key: f"{prefix}_{key.upper()}" for key in ("api", "archive", "raw", "git")}
         addresses = {key: environment[name].rstrip("/") for key, name in names.items() if environment.get(name)}
         token = environment.get("GITHUB_TOKEN", "").strip()
         # An HTTP library that refuses such a header quotes it in its error.
@@ -58,7 +70,7 @@ class Settings:
     mirror: str = DEFAULT_MIRROR
     threshold: float = DEFAULT_THRESHOLD
     out: str = ""
-    ref: str = DEFAULT_REF
+    ref: str = ""
     via: str = ""
     max_wait: float = DEFAULT_MAX_WAIT
     github: GitHub = field(default_factory=GitHub)

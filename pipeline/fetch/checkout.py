@@ -4,7 +4,8 @@ from pathlib import Path
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
-from pipeline.fetch.listing import TASKS, census
+from pipeline.fetch.listing import census
+from pipeline.fetch.remote import TASKS
 
 
 def fetch(settings: Settings) -> list[Path]:

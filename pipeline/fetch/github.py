@@ -11,22 +11,21 @@ import requests
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import GitHub
-from pipeline.fetch.listing import SHA1, TASKS, Entry
+from pipeline.fetch.listing import SHA1, Entry
+from pipeline.fetch.remote import Remote
 from pipeline.fetch.web import Bearer, Fault, NoAnswer, Nobody, Web, body, shown
 
-REPOSITORY = "google/BIG-bench"
 # GitHub cuts a listing at 7 MB; a mirror may give more.
 MAX_ANSWER = 128 << 20
-# bigbench, benchmark_tasks, a task, its results: no score file lies deeper.
-DEEPEST = 4
 
 
 class Api:
     """The three calls of GitHub's API that a fetch needs."""
 
-    def __init__(self, web: Web, github: GitHub) -> None:
+    def __init__(self, web: Web, github: GitHub, remote: Remote) -> None:
         self._web = web
-        self._base = f"{github.api}/repos/{REPOSITORY}"
+        self._remote = remote
+        self._base = f"{github.api}/repos/{remote.repository}"
         self._auth = Bearer(github.token) if github.token and _may_carry_a_token(github.api) else Nobody()
 
     def commit(self, ref: str) -> str:
@@ -45,7 +44,7 @@ class Api:
         return self._web.get(f"{self._base}/commits/{quote(ref)}", take, self._auth)
 
     def entries(self, commit: str) -> list[Entry]:
-        """The files of a commit in one call, or, where GitHub cuts that short, at least all of its tasks' files.
+        """The files of a commit in one call, or, where GitHub cuts that short, at least all that may be fetched.
 
         Raises:
             NoAnswer: no usable answer.
@@ -63,7 +62,7 @@ class Api:
         yield from _files(items, prefix)
         for item in items:
             path = prefix + item["path"]
-            if item.get("type") == "tree" and _may_hold_scores(path):
+            if item.get("type") == "tree" and self._remote.may_lie_below(path):
                 yield from self._walk(_sha(item), f"{path}/")
 
     def _tree(self, tree: str, *, recursive: bool) -> tuple[list[dict[str, Any]], bool]:
@@ -78,7 +77,7 @@ def check_ref(ref: str) -> None:
         PipelineError: it is such a ref.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_./+-]{0,199}", ref) or ".." in ref or ref.endswith("/"):
-        raise PipelineError(f"REF={ascii(ref)[1:-1]} is no branch, tag or commit. Next: try REF=main, the default.")
+        raise PipelineError(f"REF={ascii(ref)[1:-1]} is no branch, tag or commit. Next: name one, or leave REF out.")
 
 
 def _may_carry_a_token(address: str) -> bool:
@@ -115,14 +114,6 @@ def _files(items: list[dict[str, Any]], prefix: str) -> Iterator[Entry]:
     for item in items:
         if item.get("type") == "blob":
             yield Entry(prefix + item["path"], str(item.get("mode")), item.get("size"), item.get("sha"))
-
-
-def _may_hold_scores(path: str) -> bool:
-    parts = path.split("/")
-    return len(parts) <= DEEPEST and all(
-        part == expected
-        for part, expected in zip(parts, [*TASKS.split("/"), parts[2:3] and parts[2], "results"], strict=False)
-    )
 
 
 def _sha(item: dict[str, Any]) -> str:

@@ -30,6 +30,16 @@ def inputs(settings: Settings) -> str:
     return f"{census(settings.path, list_paths(settings.path))} {said}"
 
 
+def folder(settings: Settings) -> Path:
+    """Where the files lie."""
+    return settings.path
+
+
+def hashes(_: Settings) -> dict[str, str] | None:
+    """None: the folder is its user's."""
+    return None
+
+
 def list_paths(folder: Path) -> list[str]:
     """All plain files below a folder, as paths from it, sorted; hidden ones and links are passed over.
 

@@ -1,4 +1,4 @@
-"""What a score file is: its path, its size, its hash, and which names of a listing are taken for one."""
+"""The files of a listing: path, size and hash of each, and which of them are taken."""
 
 import hashlib
 import os
@@ -8,18 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.core.errors import PipelineError
+from pipeline.fetch.remote import Remote
 
-TASKS = "bigbench/benchmark_tasks"
-# Plain ASCII without blanks, each part starting with a letter or digit and short enough for every file system:
-# what a name from the network must be before it becomes a path here, or a word in a Makefile.
-SHAPE = re.compile(
-    rf"{TASKS}/[A-Za-z0-9][A-Za-z0-9_.+=-]{{0,127}}/results/scores_[A-Za-z0-9][A-Za-z0-9_.,+=@~()-]{{0,191}}\.json",
-    re.ASCII,
-)
 SHA1 = re.compile(r"[0-9a-f]{40}", re.ASCII)
 REGULAR_MODES = ("100644", "100755")
 
-# About 9,000 files of 20 kB on average are expected: a listing far beyond that is not BIG-bench's.
+# About 9,000 files of 20 kB on average are expected: a listing far beyond that is of something else.
 # A file may be larger than the load takes: that one is then left out by name, and does not stop the fetch.
 MAX_FILES = 50_000
 MAX_FILE_SIZE = 64 << 20
@@ -28,7 +22,7 @@ MAX_TOTAL_SIZE = 4 << 30
 
 @dataclass(frozen=True, slots=True)
 class ScoreFile:
-    """One score file of a listing: `path` from the top of the repository, and git's hash of its bytes."""
+    """One file of scores in a listing: `path` from the top of the repository, and git's hash of its bytes."""
 
     path: str
     size: int
@@ -47,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The score files of a listing, by path, and the names that look like one but are not taken."""
+    """The files that are taken from a listing, by path, and the names that look like theirs but are not taken."""
 
     files: tuple[ScoreFile, ...]
     refused: tuple[str, ...] = ()
@@ -65,39 +59,30 @@ def is_intact(file: ScoreFile, content: bytes) -> bool:
     return len(content) == file.size and blob_sha1(content) == file.sha1
 
 
-def is_score_path(path: str) -> bool:
-    """Whether a path is one that a score file has, and safe to use below a folder."""
-    return ".." not in path and SHAPE.fullmatch(path) is not None
+def accept(entries: Iterable[Entry], remote: Remote, origin: str) -> Listing:
+    """Take the files from a listing that are fetched.
 
-
-def accept(entries: Iterable[Entry], origin: str) -> Listing:
-    """Take the score files from a listing.
-
-    Links and names of another shape are set aside as refused; what is no score file at all is passed over.
+    Links and names of another form are set aside as refused; what is no such file at all is passed over.
 
     Raises:
-        PipelineError: the listing contradicts itself, exceeds the caps, or holds no score file.
+        PipelineError: the listing contradicts itself, exceeds the caps, or holds no such file.
     """
     files: dict[str, ScoreFile] = {}
     refused: list[str] = []
     for entry in entries:
-        if not _looks_like_scores(entry.path):
+        if not remote.resembles(entry.path):
             continue
-        if entry.mode not in REGULAR_MODES or not is_score_path(entry.path):
+        if entry.mode not in REGULAR_MODES or not remote.takes(entry.path):
             refused.append(entry.path)
             continue
         file = _checked(entry, origin)
         if files.setdefault(file.path, file) != file:
             raise PipelineError(f"{origin}: lists {file.path} twice, with different content. {_ANOTHER_LISTING}")
-    _check_caps(files, origin)
+    _check_caps(files, remote, origin)
     return Listing(tuple(files[path] for path in sorted(files)), tuple(dict.fromkeys(refused)))
 
 
 _ANOTHER_LISTING = "Next: run `make fetch` again; if it stays, name another commit with REF=."
-
-
-def _looks_like_scores(path: str) -> bool:
-    return path.endswith(".json") and "/results/scores_" in path
 
 
 def _checked(entry: Entry, origin: str) -> ScoreFile:
@@ -117,17 +102,17 @@ def _checked(entry: Entry, origin: str) -> ScoreFile:
     return ScoreFile(entry.path, size, sha1)
 
 
-def _check_caps(files: dict[str, ScoreFile], origin: str) -> None:
+def _check_caps(files: dict[str, ScoreFile], remote: Remote, origin: str) -> None:
     total = sum(file.size for file in files.values())
     if len(files) > MAX_FILES or total > MAX_TOTAL_SIZE:
         raise PipelineError(
-            f"{origin}: lists {len(files):,} score files of {total:,} bytes; at most {MAX_FILES:,} of "
+            f"{origin}: lists {len(files):,} {remote.what} of {total:,} bytes; at most {MAX_FILES:,} of "
             f"{MAX_TOTAL_SIZE:,} are taken. {_ANOTHER_LISTING}"
         )
     if not files:
         raise PipelineError(
-            f"{origin}: lists no score file ({TASKS}/<task>/results/scores_*.json). "
-            "Next: check that this is BIG-bench, and the commit."
+            f"{origin}: lists no {remote.what} below {remote.folder}. "
+            f"Next: check that this is {remote.repository}, and the commit."
         )
 
 

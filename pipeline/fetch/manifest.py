@@ -8,19 +8,22 @@ from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.fetch.listing import Entry, ScoreFile, accept
+from pipeline.fetch.remote import BIGBENCH, Remote
 
 
 @dataclass(frozen=True)
 class Manifest:
     """The score files of a source; `folder` is theirs, from the root of this project or absolute.
 
-    `ref` and `commit` are what was asked for and what it stood for then; a checkout on disk has neither.
+    `ref` and `commit` are what was asked for and what it stood for then, and `remote` is the place that had them.
     """
 
     folder: str
     files: tuple[ScoreFile, ...]
-    ref: str | None = None
-    commit: str | None = None
+    ref: str
+    commit: str
+    # Manifests that are older than the other places name none.
+    remote: str = BIGBENCH.place
 
 
 def path(settings: Settings) -> Path:
@@ -28,20 +31,36 @@ def path(settings: Settings) -> Path:
     return settings.data / "raw" / settings.name / "manifest.json"
 
 
-def read(settings: Settings) -> Manifest:
-    """The manifest of the last fetch; its names are checked like those of a listing.
+def read(settings: Settings, remote: Remote) -> Manifest:
+    """The manifest of the last fetch.
 
     Raises:
-        PipelineError: there was no fetch, or its manifest is damaged.
+        PipelineError: there was no fetch from this place, or its manifest is damaged.
+    """
+    found = find(settings, remote)
+    if found is None:
+        raise PipelineError(
+            f"{settings.shown(path(settings))}: there is no manifest of {remote.place} yet. Next: run `make fetch`."
+        )
+    return found
+
+
+def find(settings: Settings, remote: Remote) -> Manifest | None:
+    """The manifest of the last fetch, if it was from this place; its names are checked like those of a listing.
+
+    Raises:
+        PipelineError: it is damaged.
     """
     place = path(settings)
     try:
         content = json.loads(place.read_text(encoding="utf-8"))
+        if content.get("remote", BIGBENCH.place) != remote.place:
+            return None
         entries = [Entry(file["path"], "100644", file["size"], file["sha1"]) for file in content["files"]]
-        listed = accept(entries, settings.shown(place))
-        return Manifest(str(content["folder"]), listed.files, content["ref"], content["commit"])
-    except FileNotFoundError as error:
-        raise PipelineError(f"{settings.shown(place)}: there is no manifest yet. Next: run `make fetch`.") from error
+        listed = accept(entries, remote, settings.shown(place))
+        return Manifest(str(content["folder"]), listed.files, content["ref"], content["commit"], remote.place)
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise PipelineError(
             f"{settings.shown(place)}: no usable manifest. Next: delete it and run `make fetch` again; files that are "

@@ -1,4 +1,4 @@
-"""What every way of bringing score files has in common."""
+"""What every way of bringing files has in common."""
 
 from collections.abc import Callable, Sequence
 from types import TracebackType

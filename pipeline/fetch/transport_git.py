@@ -1,7 +1,7 @@
 # ruff: noqa: S603 - every command is a list of git's own options and of hashes; no shell reads it
-"""The git transport: a shallow clone without file contents, then the score files' contents in one transfer.
+"""The git transport: a shallow clone without file contents, then the contents of the wanted files in one transfer.
 
-The contents are named one by one: exactly what a sparse checkout of the score files would ask for. They are
+The contents are named one by one: exactly what a sparse checkout of those files would ask for. They are
 read from git's own store rather than checked out, because a checkout may change them (line endings, filters)
 and makes links and folders of whatever names a repository holds.
 """
@@ -17,7 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from pipeline.fetch.listing import MAX_FILE_SIZE, TASKS, Entry, ScoreFile, is_score_path
+from pipeline.fetch.listing import MAX_FILE_SIZE, Entry, ScoreFile
+from pipeline.fetch.remote import Remote
 from pipeline.fetch.transport import Keep, Progress
 from pipeline.fetch.web import NoAnswer, Patience, shown
 
@@ -38,8 +39,9 @@ CLONE_PREFIX = ".clone-"
 class Git:
     """A clone that lives as long as a fetch. A killed fetch leaves its clone behind; the next removes it."""
 
-    def __init__(self, address: str, home: Path, patience: Patience) -> None:
+    def __init__(self, address: str, remote: Remote, home: Path, patience: Patience) -> None:
         self._address = address
+        self._remote = remote
         self._home = home
         self._patience = patience
         self._clone: Path | None = None
@@ -72,16 +74,16 @@ class Git:
         return self._ask("rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}").decode().strip()
 
     def entries(self, commit: str) -> list[Entry]:
-        """The files of a fetched commit's tasks; the sizes are those of contents, so that these are fetched first.
+        """The files below the folder of a fetched commit; sizes are those of contents, so that these are fetched first.
 
         Raises:
             NoAnswer: the contents cannot be fetched.
         """
         listed = list(self._tree(commit))
-        scores = {sha1 for path, _, sha1 in listed if is_score_path(path)}
-        with Progress([ScoreFile(sha1, 0, sha1) for sha1 in scores]) as progress:
-            self._receive(scores, progress)
-        sizes = self._sizes(scores)
+        taken = {sha1 for path, _, sha1 in listed if self._remote.takes(path)}
+        with Progress([ScoreFile(sha1, 0, sha1) for sha1 in taken]) as progress:
+            self._receive(taken, progress)
+        sizes = self._sizes(taken)
         return [Entry(path, mode, sizes.get(sha1), sha1) for path, mode, sha1 in listed]
 
     def bring(self, commit: str, missing: Sequence[ScoreFile], keep: Keep, progress: Progress) -> dict[str, str]:
@@ -109,8 +111,8 @@ class Git:
         return clone
 
     def _tree(self, commit: str) -> Iterator[tuple[str, str, str]]:
-        """Path, mode and hash of each file below the tasks. For sizes, git would fetch each content on its own."""
-        for row in self._ask("ls-tree", "-r", "-z", "--full-tree", commit, "--", TASKS).split(b"\0"):
+        """Path, mode and hash of each file below the folder. For sizes, git would fetch each content on its own."""
+        for row in self._ask("ls-tree", "-r", "-z", "--full-tree", commit, "--", self._remote.folder).split(b"\0"):
             mode, kind, rest = (*row.split(b" ", 2), b"", b"")[:3]
             sha1, _, path = rest.partition(b"\t")
             if kind == b"blob":

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import requests
 
 from pipeline.core.settings import GitHub
-from pipeline.fetch.github import REPOSITORY
 from pipeline.fetch.listing import ScoreFile, is_intact
+from pipeline.fetch.remote import Remote
 from pipeline.fetch.transport import Keep, Progress
 from pipeline.fetch.web import Fault, Limited, NoAnswer, Web, body
 
@@ -34,11 +34,12 @@ _NOT_GITHUBS = "the archive holds a member that no archive of GitHub's has"
 
 
 class Https:
-    """Brings score files with plain HTTP requests."""
+    """Brings files with plain HTTP requests."""
 
-    def __init__(self, web: Web, github: GitHub) -> None:
+    def __init__(self, web: Web, github: GitHub, remote: Remote) -> None:
         self._web = web
-        self._github = github
+        self._archive = f"{github.archive}/{remote.repository}"
+        self._raw = f"{github.raw}/{remote.repository}"
 
     def bring(self, commit: str, missing: Sequence[ScoreFile], keep: Keep, progress: Progress) -> dict[str, str]:
         """Hand the bytes of each missing file to `keep`; returns, for each path that could not be brought, why.
@@ -62,7 +63,7 @@ class Https:
 
     def _bring_many(self, commit: str, left: dict[str, ScoreFile], keep: Keep) -> str:
         """Ask for the archive until few files are left or there is no more patience; say what went wrong last."""
-        address = f"{self._github.archive}/{REPOSITORY}/tar.gz/{commit}"
+        address = f"{self._archive}/tar.gz/{commit}"
         reason = ""
         for attempt in range(self._web.patience.attempts):
             if len(left) <= MOST_SINGLE_FILES:
@@ -87,7 +88,7 @@ class Https:
             if in_a_row == MOST_FAILURES_IN_A_ROW:
                 failed[file.path] = "not asked for, after three failures in a row"
                 continue
-            address = f"{self._github.raw}/{REPOSITORY}/{commit}/{quote(file.path)}"
+            address = f"{self._raw}/{commit}/{quote(file.path)}"
             try:
                 keep(file, self._web.get(address, partial(_verified, file=file)))
                 in_a_row = 0
@@ -152,7 +153,7 @@ def _regular_members(archive: tarfile.TarFile, left: dict[str, ScoreFile]) -> It
         # tarfile remembers every member, and this needs none of them again.
         archive.members.clear()  # type: ignore[attr-defined]
         if member.size > MAX_MEMBER or archive.offset > MAX_ARCHIVE:
-            raise Fault("the archive holds more than BIG-bench does")
+            raise Fault("the archive holds more than any that is fetched here")
         path = member.name.partition("/")[2]
         wanted = left.get(path)
         if wanted is None or member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or member.size != wanted.size:

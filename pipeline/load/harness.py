@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ from pipeline.core.settings import Settings
 from pipeline.core.source import Source
 from pipeline.core.wording import counted
 from pipeline.fetch import harness
-from pipeline.fetch.listing import total_size
+from pipeline.fetch.listing import blob_sha1, total_size
 from pipeline.load import harness_models
 from pipeline.load.harness_results import LARGEST_FILE, NoResultsError, Value, read
 from pipeline.load.model_names import parse_checkpoint
@@ -27,28 +28,36 @@ TYPES = {"n_test": "Int64", "higher_is_better": "boolean", "is_aggregate": "bool
 
 
 def load(settings: Settings, source: Source) -> list[Path]:
-    """Load what lies in the folder now.
+    """Load the results files of a folder as it is now; those that were fetched are verified against their hashes.
 
     Raises:
         PipelineError: there is no results file in it, MODELS cannot be used, or no value is left under SCALE.
     """
-    paths = harness.list_paths(settings.path)
-    origin = Origin(None, total_size(settings.path, paths), settings.source)
-    with new_database(settings, origin) as connection:
-        load_results(connection, settings, source, settings.path, paths)
+    fetched = import_module(source.fetch)
+    folder, hashes = fetched.folder(settings), fetched.hashes(settings)
+    paths = harness.list_paths(folder) if hashes is None else list(hashes)
+    with new_database(settings, Origin(None, total_size(folder, paths), settings.source)) as connection:
+        load_results(connection, settings, source, folder, dict.fromkeys(paths, "") | (hashes or {}))
     return [settings.database]
 
 
 def load_results(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, folder: Path, paths: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, folder: Path, hashes: Mapping[str, str]
 ) -> None:
     """Stage the values of the results files among some files, with an account of files, models and values.
+
+    Args:
+        connection: to the new database.
+        settings: the run.
+        source: the kind of source.
+        folder: what the paths start from.
+        hashes: of each file, by path, the git hash that its bytes must have; empty where any will do.
 
     Raises:
         PipelineError: no file holds results, MODELS cannot be used, or no value is left under SCALE.
     """
-    values, unread = _read_all(folder, paths)
-    _account_for_files(connection, settings, paths, values, unread)
+    values, unread = _read_all(folder, hashes)
+    _account_for_files(connection, settings, list(hashes), values, unread)
     frame = _frame(values)
     models = harness_models.of(frame, settings)
     database.make_table(connection, "harness_values", frame)
@@ -74,13 +83,16 @@ def _frame(values: Sequence[Value]) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(texts, "object"))
 
 
-def _read_all(folder: Path, paths: Sequence[str]) -> tuple[list[Value], dict[str, str]]:
+def _read_all(folder: Path, hashes: Mapping[str, str]) -> tuple[list[Value], dict[str, str]]:
     """The values of all files, and the files that hold none, with the reason."""
     values: list[Value] = []
     unread: dict[str, str] = {}
-    for path in tqdm(paths, desc="load", unit="file", delay=1, leave=False, disable=None):
+    for path, expected in tqdm(hashes.items(), desc="load", unit="file", delay=1, leave=False, disable=None):
         try:
-            values += read(path, _content(folder / path))
+            content = _content(folder / path)
+            if expected and blob_sha1(content) != expected:
+                raise PipelineError(f"{folder / path}: is not the file that was fetched. Next: run `make fetch` again.")
+            values += read(path, content)
         except NoResultsError as error:
             unread[path] = str(error)
     return values, unread

@@ -15,7 +15,8 @@ from typing import IO, Any
 
 import orjson
 
-from pipeline.fetch.listing import TASKS, blob_sha1
+from pipeline.fetch.listing import blob_sha1
+from pipeline.fetch.remote import TASKS
 from pipeline.load import strict_json
 
 # Of a file and of its line; the published files have some tens of kilobytes.

@@ -12,7 +12,7 @@ from pipeline import stages
 from pipeline.core import database
 from pipeline.core.settings import Settings
 from pipeline.fetch import checkout
-from pipeline.fetch.listing import TASKS
+from pipeline.fetch.remote import TASKS
 from pipeline.load import score_files, staging, tree
 from pipeline.sources import CHECKOUT
 from tests.benchmarks import timing

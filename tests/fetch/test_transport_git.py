@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import GitHub, Settings
-from pipeline.fetch import manifest, official, transport_git
+from pipeline.fetch import repository, transport_git
 from pipeline.fetch.transport_git import Git
 from pipeline.fetch.web import NoAnswer, Patience
-from tests.fetch.conftest import Clock, expected, fetched, git
+from tests.fetch.conftest import Clock, expected, fetch, fetched, git, home, pinned
 from tests.github_server import GitHubServer, Repository, serving
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -28,7 +28,7 @@ def test_with_an_api_the_listing_comes_from_there(
 ) -> None:
     with serving(bare_repository) as server:
         settings = settings_for(server, via="git", git=bare_repository.address)  # type: ignore[attr-defined]
-        official.fetch(settings, patience)
+        fetch(settings, patience)
         assert [path.rpartition("/")[2] for _, path, _ in server.requests] == [
             "main",
             f"{bare_repository.commit}?recursive=1",
@@ -39,9 +39,9 @@ def test_with_an_api_the_listing_comes_from_there(
 def test_without_an_api_git_is_enough(
     bare_repository: Repository, settings: Settings, patience: Patience, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    products = official.fetch(settings, patience)
+    products = fetch(settings, patience)
     assert fetched(settings, bare_repository.commit) == expected(bare_repository)
-    assert manifest.read(settings).commit == bare_repository.commit
+    assert pinned(settings).commit == bare_repository.commit
     assert all(path.is_file() for path in products)
     assert "no listing from the API" in capsys.readouterr().out
 
@@ -51,22 +51,22 @@ def test_a_limited_api_is_not_waited_for(
 ) -> None:
     with serving(bare_repository) as server:
         server.fault("api", "limited_with_retry_after")
-        official.fetch(settings_for(server, via="git", git=bare_repository.address), patience)  # type: ignore[attr-defined]
+        fetch(settings_for(server, via="git", git=bare_repository.address), patience)  # type: ignore[attr-defined]
     assert clock.slept == []
 
 
 def test_a_mirror_of_git_alone_is_not_asked_about_at_github(bare_repository: Repository) -> None:
-    assert official._is_mirror_of_git_only(GitHub(git=bare_repository.address))  # type: ignore[attr-defined]
-    assert not official._is_mirror_of_git_only(GitHub())
-    assert not official._is_mirror_of_git_only(GitHub(git="/a", api="http://b"))
+    assert repository._is_mirror_of_git_only(GitHub(git=bare_repository.address))  # type: ignore[attr-defined]
+    assert not repository._is_mirror_of_git_only(GitHub())
+    assert not repository._is_mirror_of_git_only(GitHub(git="/a", api="http://b"))
 
 
 def test_only_the_contents_of_missing_files_are_transferred(
     bare_repository: Repository, settings: Settings, patience: Patience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    official.fetch(settings, patience)
-    files = manifest.read(settings).files
-    (settings.data / "raw" / "official" / bare_repository.commit / files[0].path).unlink()
+    fetch(settings, patience)
+    files = pinned(settings).files
+    (home(settings) / bare_repository.commit / files[0].path).unlink()
     contents = []
 
     def count(self: Git) -> None:
@@ -74,15 +74,14 @@ def test_only_the_contents_of_missing_files_are_transferred(
         contents.extend(line for line in listed.splitlines() if " blob " in line)
 
     monkeypatch.setattr(Git, "_remove_clones", lambda self: count(self) if self._clone else None)
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     assert contents == [f"{files[0].sha1} blob {files[0].size}"]
 
 
 def test_the_clone_does_not_stay(settings: Settings, patience: Patience) -> None:
-    home = manifest.path(settings).parent
-    (home / f"{transport_git.CLONE_PREFIX}left").mkdir(parents=True)
-    official.fetch(settings, patience)
-    assert not list(home.glob(f"{transport_git.CLONE_PREFIX}*"))
+    (home(settings) / f"{transport_git.CLONE_PREFIX}left").mkdir(parents=True)
+    fetch(settings, patience)
+    assert not list(home(settings).glob(f"{transport_git.CLONE_PREFIX}*"))
 
 
 def test_a_server_without_partial_clones_does_too(
@@ -90,35 +89,43 @@ def test_a_server_without_partial_clones_does_too(
 ) -> None:
     plain = tmp_path / "plain"
     git("clone", "--quiet", "--bare", bare_repository.address, str(plain))  # type: ignore[attr-defined]
-    official.fetch(replace(settings, github=replace(settings.github, git=f"file://{plain}")), patience)
+    fetch(replace(settings, github=replace(settings.github, git=f"file://{plain}")), patience)
     assert fetched(settings, bare_repository.commit) == expected(bare_repository)
 
 
 def test_a_commit_is_a_ref_too(bare_repository: Repository, settings: Settings, patience: Patience) -> None:
-    official.fetch(replace(settings, ref=bare_repository.commit), patience)
+    fetch(replace(settings, ref=bare_repository.commit), patience)
     assert fetched(settings, bare_repository.commit) == expected(bare_repository)
 
 
 def test_hostile_names_and_links_in_a_repository_are_left_out(
-    settings: Settings, patience: Patience, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bare_repository: Repository,
+    settings: Settings,
+    patience: Patience,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     work = tmp_path / "hostile"
-    results = work / "bigbench/benchmark_tasks/a/results"
+    good = next(iter(expected(bare_repository)))
+    results, name = (work / good).parent, Path(good).stem
     results.mkdir(parents=True)
-    (results / "scores_good.json").write_bytes(b"{}\r\n")
-    (results / "scores_link.json").symlink_to("/etc/passwd")
-    (results / "scores_a b\x1b.json").write_bytes(b"{}")
+    (work / good).write_bytes(b"{}\r\n")
+    (results / f"{name}_link.json").symlink_to("/etc/passwd")
+    (results / f"{name}_a b\x1b.json").write_bytes(b"{}")
+    # A folder in whose place a checkout would find its way out.
+    (results.parent / "out").symlink_to("/etc")
     (work / ".gitattributes").write_text("*.json text eol=lf filter=lfs\n")
     git("init", "--quiet", "--initial-branch=main", cwd=work)
     git("-c", "filter.lfs.clean=cat", "add", "--all", cwd=work)
     git("commit", "--quiet", "--message=one", cwd=work)
     git("config", "uploadpack.allowFilter", "true", cwd=work)
-    official.fetch(replace(settings, github=replace(settings.github, git=f"file://{work}")), patience)
+    fetch(replace(settings, github=replace(settings.github, git=f"file://{work}")), patience)
     commit = git("rev-parse", "HEAD", cwd=work)
-    assert list(fetched(settings, commit)) == ["bigbench/benchmark_tasks/a/results/scores_good.json"]
+    assert fetched(settings, commit) == {good: git("cat-file", "blob", f"HEAD:{good}", cwd=work).encode() + b"\n"}
+    assert not any(path.is_symlink() for path in home(settings).rglob("*"))
     said = capsys.readouterr().out
-    assert "scores_link.json" in said
-    assert "scores_a b\\x1b.json" in said
+    assert f"{name}_link.json" in said
+    assert f"{name}_a b\\x1b.json" in said
 
 
 def test_a_wrong_listing_brings_nothing(
@@ -127,10 +134,10 @@ def test_a_wrong_listing_brings_nothing(
     changed = dict(bare_repository.files)
     path = next(iter(expected(bare_repository)))
     changed[path] = b"other bytes"
-    with serving(Repository(changed, commit=bare_repository.commit)) as server:
+    with serving(replace(bare_repository, files=changed)) as server:
         settings = settings_for(server, via="git", git=bare_repository.address)  # type: ignore[attr-defined]
         with pytest.raises(PipelineError, match="(?s)1 of 12 .*not in the repository"):
-            official.fetch(settings, patience)
+            fetch(settings, patience)
     assert len(fetched(settings, bare_repository.commit)) == 11
 
 
@@ -139,14 +146,14 @@ def test_a_repository_that_is_not_there_is_an_error_after_some_attempts(
 ) -> None:
     address = f"file://user:secret@{tmp_path}/nowhere"
     with pytest.raises(PipelineError, match="gave up after 3 attempts.*Next: ") as caught:
-        official.fetch(replace(settings, github=replace(settings.github, git=address)), patience)
+        fetch(replace(settings, github=replace(settings.github, git=address)), patience)
     assert clock.slept == [1, 2]
     assert "secret" not in str(caught.value)
 
 
 def test_a_ref_that_is_not_there_is_an_error(settings: Settings, patience: Patience) -> None:
     with pytest.raises(PipelineError, match="REF=nowhere: cannot be listed.*nowhere"):
-        official.fetch(replace(settings, ref="nowhere"), patience)
+        fetch(replace(settings, ref="nowhere"), patience)
 
 
 def test_the_users_git_surroundings_do_not_lead_astray(
@@ -154,7 +161,7 @@ def test_the_users_git_surroundings_do_not_lead_astray(
 ) -> None:
     for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"):
         monkeypatch.setenv(name, str(tmp_path / "elsewhere"))
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     assert fetched(settings, bare_repository.commit) == expected(bare_repository)
     assert not (tmp_path / "elsewhere").exists()
 
@@ -170,7 +177,7 @@ def test_git_without_its_command_line_is_an_error(
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     with pytest.raises(PipelineError, match="git is not installed.*VIA=https"):
-        official.fetch(settings, patience)
+        fetch(settings, patience)
 
 
 def test_a_failing_git_says_why() -> None:
@@ -200,10 +207,12 @@ def test_the_transfer_is_reported_while_it_runs() -> None:
 
 
 def test_the_default_is_git(settings: Settings, bare_repository: Repository, patience: Patience) -> None:
-    official.fetch(replace(settings, via=""), patience)
+    fetch(replace(settings, via=""), patience)
     assert fetched(settings, bare_repository.commit) == expected(bare_repository)
 
 
-def test_another_way_is_an_error(server: GitHubServer, settings_for: Callable[..., Settings]) -> None:
+def test_another_way_is_an_error(
+    server: GitHubServer, patience: Patience, settings_for: Callable[..., Settings]
+) -> None:
     with pytest.raises(PipelineError, match="VIA=ftp.*Next: use VIA=git or VIA=https"):
-        official.fetch(settings_for(server, via="ftp"))
+        fetch(settings_for(server, via="ftp"), patience)

@@ -10,7 +10,7 @@ from tests.github_server import COMMIT, FOR_EVER, GitHubServer, refused_address
 
 
 def raw(server: GitHubServer) -> str:
-    return f"{server.base}/raw/google/BIG-bench/{COMMIT}/README.md"
+    return f"{server.base}/raw/{server.repository.name}/{COMMIT}/README.md"
 
 
 def take(response: requests.Response) -> bytes:

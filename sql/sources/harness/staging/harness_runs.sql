@@ -2,6 +2,16 @@
 -- the newest counts, or where files have no date the one of the file with most values.
 with
 
+batches as (
+    select
+        harness_models.model,
+        arg_max(seed_tokens_per_step.tokens_per_step, len(pattern)) as tokens_per_step
+    from harness_models
+    inner join seed_tokens_per_step
+        on harness_models.model glob pattern
+    group by harness_models.model
+),
+
 placed as (
     select
         row_number() over () as row_id,
@@ -15,7 +25,7 @@ placed as (
         models.params,
         -- A revision without a step in its name is a finished model.
         coalesce(harness_values.step::double, 'infinity'::double) as checkpoint,
-        coalesce(harness_values.tokens, harness_values.step * models.tokens_per_step) as tokens,
+        coalesce(harness_values.tokens, harness_values.step * coalesce(models.tokens_per_step, batches.tokens_per_step)) as tokens,
         harness_values.score,
         harness_values.standard_error,
         harness_values.n_test as n_counted,
@@ -28,6 +38,7 @@ placed as (
         coalesce(harness_values.set_aside_because, models.unknown) as set_aside_because
     from harness_values
     inner join harness_models as models using (model)
+    left join batches using (model)
 ),
 
 -- sqrt(p (1 - p) / (n - 1)) is the standard error of a mean of zeros and ones, and no other statistic's.

@@ -16,11 +16,11 @@ from pipeline import __main__ as command
 from pipeline import sources, stages
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, GitHub, Settings, parse_max_wait
-from pipeline.fetch import manifest, official
+from pipeline.fetch import manifest, repository
 from pipeline.fetch.listing import blob_sha1
 from pipeline.fetch.web import Patience
-from tests.fetch.conftest import Clock, expected, fetched, tree
-from tests.github_server import COMMIT, FOR_EVER, GitHubServer, Repository, refused_address, score_files, serving
+from tests.fetch.conftest import REMOTES, Clock, expected, fetch, fetched, home, pinned, tree
+from tests.github_server import COMMIT, FOR_EVER, GitHubServer, Repository, refused_address, repository_of, serving
 
 Make = Callable[..., Settings]
 
@@ -41,14 +41,19 @@ FINAL = ["not_found", "forbidden"]
 PLACES = ["api", "archive", "raw"]
 
 
-def pinned_folder(settings: Settings) -> str:
-    """Where the fetched files lie, from the root."""
-    return manifest.read(settings).folder
+def of_sources(kinds: list[str]) -> list[tuple[str, str]]:
+    """Each source with each kind of fault; a server that falls silent takes its time, and is tried with one."""
+    return [(source, kind) for source in REMOTES for kind in kinds if source == "official" or kind != "stall"]
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where the fetched files lie."""
+    return settings.root / pinned(settings).folder
 
 
 def lose(settings: Settings, number: int) -> None:
     """Delete some fetched files."""
-    folder = settings.root / pinned_folder(settings)
+    folder = folder_of(settings)
     for path in sorted(folder.rglob("*.json"))[:number]:
         path.unlink()
 
@@ -56,7 +61,7 @@ def lose(settings: Settings, number: int) -> None:
 def prepare(where: str, server: GitHubServer, settings: Settings, patience: Patience) -> None:
     """Bring about that a fetch depends on this place: for raw, a few files are missing."""
     if where == "raw":
-        official.fetch(settings, patience)
+        fetch(settings, patience)
         lose(settings, 3)
         server.requests.clear()
 
@@ -67,14 +72,14 @@ def impatient(patience: Patience, kind: str) -> Patience:
 
 @pytest.mark.usefixtures("few_single_files")
 @pytest.mark.parametrize("where", PLACES)
-@pytest.mark.parametrize("kind", MENDED_BY_ASKING_AGAIN)
+@pytest.mark.parametrize(("source", "kind"), of_sources(MENDED_BY_ASKING_AGAIN), indirect=["source"])
 def test_a_passing_fault_is_got_over(  # noqa: PLR0917 - fixtures
     where: str, kind: str, server: GitHubServer, patience: Patience, clock: Clock, settings_for: Make
 ) -> None:
     settings = settings_for(server)
     prepare(where, server, settings, patience)
     server.fault(where, kind)
-    official.fetch(settings, impatient(patience, kind))
+    fetch(settings, impatient(patience, kind))
     assert fetched(settings, COMMIT) == expected(server.repository)
     assert clock.slept == {"limited_with_retry_after": [30], "limited": [60], "limited_until_reset": [41]}.get(
         kind, [1]
@@ -83,7 +88,7 @@ def test_a_passing_fault_is_got_over(  # noqa: PLR0917 - fixtures
 
 @pytest.mark.usefixtures("few_single_files")
 @pytest.mark.parametrize("where", PLACES)
-@pytest.mark.parametrize("kind", MENDED_BY_ASKING_AGAIN + FINAL)
+@pytest.mark.parametrize(("source", "kind"), of_sources(MENDED_BY_ASKING_AGAIN + FINAL), indirect=["source"])
 def test_a_lasting_fault_ends_in_an_error_and_the_next_run_goes_on(
     where: str, kind: str, server: GitHubServer, patience: Patience, settings_for: Make
 ) -> None:
@@ -91,12 +96,12 @@ def test_a_lasting_fault_ends_in_an_error_and_the_next_run_goes_on(
     prepare(where, server, settings, patience)
     server.fault(where, kind, FOR_EVER)
     with pytest.raises(PipelineError, match=r"(?s)Next: .*(goes on|MAX_WAIT)"):
-        official.fetch(settings, impatient(patience, kind))
+        fetch(settings, impatient(patience, kind))
     assert len(server.asked(where)) <= 3 * patience.attempts
     right = expected(server.repository)
     assert all(right[path] == content for path, content in fetched(settings, COMMIT).items())
     server.mend()
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     assert fetched(settings, COMMIT) == right
 
 
@@ -109,8 +114,8 @@ def test_a_refused_connection_ends_in_an_error(
     prepare(where, server, settings, patience)
     refused = replace(settings, github=replace(settings.github, **{where: refused_address()}))
     with pytest.raises(PipelineError, match="ConnectionError"):
-        official.fetch(refused, patience)
-    official.fetch(settings, patience)
+        fetch(refused, patience)
+    fetch(settings, patience)
     assert fetched(settings, COMMIT) == expected(server.repository)
 
 
@@ -118,11 +123,12 @@ def test_a_refused_connection_ends_in_an_error(
 def test_files_of_a_cut_archive_count(server: GitHubServer, patience: Patience, settings_for: Make) -> None:
     # Not compressible, so that half of the archive is about half of the files.
     noise = random.Random(7)
-    server.repository.files = score_files(make=lambda *_: f'{{"noise": {noise.getrandbits(80_000):x}}}')
     settings = settings_for(server)
+    made = repository_of(settings.source, make=lambda *_: f'{{"noise": {noise.getrandbits(80_000):x}}}')
+    server.repository.files = made.files
     server.fault("archive", "cut_gzip", FOR_EVER)
     with pytest.raises(PipelineError):
-        official.fetch(settings, patience)
+        fetch(settings, patience)
     assert 3 <= len(fetched(settings, COMMIT)) <= 9
 
 
@@ -130,24 +136,24 @@ def test_a_wait_past_the_users_limit_ends_the_run_with_what_was_got(
     server: GitHubServer, patience: Patience, settings_for: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = settings_for(server)
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     lose(settings, 5)
     server.fault("raw", "limited_until_reset")
     with pytest.raises(PipelineError, match=r"(?s)5 of 12 .*after \d\d:\d\d; .*MAX_WAIT=101.*VIA=git.*GITHUB_TOKEN"):
-        official.fetch(settings, replace(patience, max_wait=10))
-    assert "7 kept, 0 fetched, 5 failed, in data/raw/official/" in capsys.readouterr().out
+        fetch(settings, replace(patience, max_wait=10))
+    assert "7 kept, 0 fetched, 5 failed, in data/raw/" in capsys.readouterr().out
 
 
 def test_a_second_fetch_asks_for_nothing(
     server: GitHubServer, patience: Patience, settings_for: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings = settings_for(server)
-    first = official.fetch(settings, patience)
-    score_paths = [settings.root / pinned_folder(settings) / path for path in expected(server.repository)]
-    assert f"0 kept, 12 fetched, 0 failed, in data/raw/official/{COMMIT}" in capsys.readouterr().out
+    first = fetch(settings, patience)
+    score_paths = [folder_of(settings) / path for path in expected(server.repository)]
+    assert f"0 kept, 12 fetched, 0 failed, in data/raw/{settings.source}/{COMMIT}" in capsys.readouterr().out
     server.requests.clear()
     written = {path: path.stat().st_mtime_ns for path in (*first, *score_paths)}
-    assert official.fetch(settings, patience) == first
+    assert fetch(settings, patience) == first
     assert not server.requests
     assert written == {path: path.stat().st_mtime_ns for path in written}
     assert "12 kept, 0 fetched, 0 failed" in capsys.readouterr().out
@@ -158,10 +164,10 @@ def test_a_damaged_file_is_fetched_again(
     damage: bytes, server: GitHubServer, patience: Patience, settings_for: Make
 ) -> None:
     settings = settings_for(server)
-    official.fetch(settings, patience)
-    first = manifest.read(settings).files[0].path
-    (settings.root / pinned_folder(settings) / first).write_bytes(damage)
-    official.fetch(settings, patience)
+    fetch(settings, patience)
+    first = pinned(settings).files[0].path
+    (folder_of(settings) / first).write_bytes(damage)
+    fetch(settings, patience)
     assert fetched(settings, COMMIT) == expected(server.repository)
     assert len(server.asked("raw")) == 13
 
@@ -170,23 +176,24 @@ def test_the_commit_stays_pinned_until_the_ref_changes(
     server: GitHubServer, patience: Patience, settings_for: Make
 ) -> None:
     settings = settings_for(server)
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     moved = "d" * 40
     server.repository.commit = moved
-    official.fetch(settings, patience)
-    assert manifest.read(settings).commit == COMMIT
+    fetch(settings, patience)
+    assert pinned(settings).commit == COMMIT
     server.repository.ref = "next"
-    official.fetch(replace(settings, ref="next"), patience)
-    assert manifest.read(settings).commit == moved
+    fetch(replace(settings, ref="next"), patience)
+    assert pinned(settings).commit == moved
     assert fetched(settings, moved) == fetched(settings, COMMIT) == expected(server.repository)
 
 
 def test_the_manifest_holds_path_size_and_hash(server: GitHubServer, patience: Patience, settings_for: Make) -> None:
     settings = settings_for(server)
-    official.fetch(settings, patience)
-    pinned = manifest.read(settings)
-    assert (pinned.ref, pinned.commit, pinned.folder) == ("main", COMMIT, f"data/raw/official/{COMMIT}")
-    assert {file.path: (file.size, file.sha1) for file in pinned.files} == {
+    fetch(settings, patience)
+    found = pinned(settings)
+    assert (found.ref, found.commit, found.folder) == ("main", COMMIT, f"data/raw/{settings.source}/{COMMIT}")
+    assert found.remote == REMOTES[settings.source].place
+    assert {file.path: (file.size, file.sha1) for file in found.files} == {
         path: (len(content), blob_sha1(content)) for path, content in expected(server.repository).items()
     }
 
@@ -197,33 +204,39 @@ def test_what_is_missing_is_listed_ten_here_and_all_in_a_file(
     settings = settings_for(server)
     server.fault("raw", "not_found", FOR_EVER)
     with pytest.raises(PipelineError) as caught:
-        official.fetch(settings, patience)
-    assert str(caught.value).count("\n  bigbench/") == 10
-    whole = settings.data / "raw" / "official" / "failed.txt"
+        fetch(settings, patience)
+    assert str(caught.value).count(f"\n  {REMOTES[settings.source].folder}/") == 10
+    whole = home(settings) / "failed.txt"
     assert str(whole.relative_to(settings.root)) in str(caught.value)
     assert len(whole.read_text().splitlines()) == 12
     server.mend()
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     assert not whole.exists()
 
 
 def test_hostile_names_in_the_listing_are_left_out_and_named(
     server: GitHubServer, patience: Patience, settings_for: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    settings = settings_for(server)
     blob = {"mode": "100644", "type": "blob", "size": 2, "sha": blob_sha1(b"{}")}
-    names = ["../results/scores_a.json", "/x/results/scores_a.json", "a/../../results/scores_\x1b[1m.json"]
-    server.repository.extra_items = [{**blob, "path": name} for name in names]
-    link = "bigbench/benchmark_tasks/a/results/scores_link.json"
-    server.repository.extra_items += [
-        {**blob, "path": link, "mode": "120000"},
+    good = next(iter(expected(server.repository)))
+    above, name = good.rsplit("/", 1)
+    names = [
+        f"../{good}",
+        f"/{good}",
+        f"{above}/../../{above.rpartition('/')[2]}/{name}",
+        f"{above}/{name[:-5]}\x1b[1m.json",
+    ]
+    server.repository.extra_items = [
+        *({**blob, "path": odd} for odd in names),
+        {**blob, "path": f"{above}/{name[:-5]}_link.json", "mode": "120000"},
         *server.repository.items("", recursive=True),
     ]
-    settings = settings_for(server)
-    official.fetch(settings, patience)
+    fetch(settings, patience)
     assert fetched(settings, COMMIT) == expected(server.repository)
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
     said = capsys.readouterr().out
-    assert said.count("left out, not a plain file") == 4
+    assert said.count("left out, not a plain file") == 5
     assert "\x1b" not in said
 
 
@@ -232,19 +245,20 @@ def test_every_product_is_there_and_every_score_file_is_watched(
 ) -> None:
     settings = settings_for(server)
     (settings.root / "sql").symlink_to(ROOT / "sql")
-    monkeypatch.setattr(official, "Patience", lambda max_wait: replace(patience, max_wait=max_wait))
+    monkeypatch.setattr(repository, "Patience", lambda max_wait: replace(patience, max_wait=max_wait))
     stages.run(settings, "fetch")
     products = sources.fetch(settings)
     assert products == [manifest.path(settings)]
     assert products[0].is_file()
     assert fetch_reason(settings) == ""
-    seen = official.inputs(settings)
-    paths = [settings.root / pinned_folder(settings) / file.path for file in manifest.read(settings).files]
+    inputs = sources.module(sources.find(settings).fetch).inputs
+    seen = inputs(settings)
+    paths = [folder_of(settings) / file.path for file in pinned(settings).files]
     assert len(paths) == 12
     for path in paths:
         content = path.read_bytes()
         path.unlink()
-        assert official.inputs(settings) != seen
+        assert inputs(settings) != seen
         path.write_bytes(content)
     paths[0].unlink()
     assert fetch_reason(settings) == "changed: input"
@@ -278,7 +292,7 @@ def test_a_wait_that_is_no_number_is_an_error(text: str) -> None:
 def test_no_bar_where_there_is_no_terminal(
     server: GitHubServer, patience: Patience, settings_for: Make, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    official.fetch(settings_for(server), patience)
+    fetch(settings_for(server), patience)
     assert capfd.readouterr().err == ""
 
 
@@ -287,10 +301,11 @@ def test_no_bar_where_there_is_no_terminal(
 RUN = """
 import os, signal, sys
 from pathlib import Path
-from pipeline.fetch import official, transport_https
+from pipeline import sources
+from pipeline.fetch import example, official, transport_https
 from pipeline.core.settings import GitHub, Settings
 signal.signal(signal.SIGINT, signal.default_int_handler)
-root, via, base, git = sys.argv[1:]
+root, source, via, base, git = sys.argv[1:]
 transport_https.MOST_SINGLE_FILES = 5
 github = GitHub(api=base + "/api", archive=base + "/archive", raw=base + "/raw", git=git)
 for _ in sys.stdin:
@@ -298,7 +313,7 @@ for _ in sys.stdin:
     if pid == 0:
         status = 1
         try:
-            official.fetch(Settings(root=Path(root), source="official", via=via, github=github))
+            sources.fetch(Settings(root=Path(root), source=source, ref="main", via=via, github=github))
             status = 0
         finally:
             os._exit(status)
@@ -310,9 +325,11 @@ for _ in sys.stdin:
 class Runs:
     """Fetches that a test starts, and stops by a signal."""
 
-    def __init__(self, root: Path, via: str, server: GitHubServer, git: str = "") -> None:
+    def __init__(self, settings: Settings) -> None:
+        github = settings.github
+        base = github.api.removesuffix("/api")
         self._forks = subprocess.Popen(
-            [sys.executable, "-c", RUN, str(root), via, server.base, git],
+            [sys.executable, "-c", RUN, str(settings.root), settings.source, settings.via, base, github.git],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -346,9 +363,13 @@ class Runs:
         return self._next()
 
 
-@pytest.mark.parametrize(("via", "longest"), [("https", 0.12), ("git", 0.12)])
+@pytest.mark.parametrize(
+    ("source", "via", "times"),
+    [("official", "https", 12), ("official", "git", 12), ("pythia", "https", 4), ("pythia", "git", 4)],
+    indirect=["source"],
+)
 def test_killed_at_random_moments_a_fetch_ends_in_the_same_tree(
-    via: str, longest: float, bare_repository: Repository, patience: Patience, settings_for: Make
+    via: str, times: int, bare_repository: Repository, patience: Patience, settings_for: Make
 ) -> None:
     moments = random.Random(20_260)
     with serving(bare_repository) as server:
@@ -357,20 +378,20 @@ def test_killed_at_random_moments_a_fetch_ends_in_the_same_tree(
         settings = settings_for(server, via=via, git=address)
         right = expected(bare_repository)
         killed = tries = 0
-        with Runs(settings.root, via, server, address) as runs:
+        with Runs(settings) as runs:
             # Only those count that were at work when it came.
-            while killed < 12 and tries < 60:
+            while killed < times and tries < 60:
                 tries += 1
-                status = runs.stopped(signal.SIGKILL, lambda: time.sleep(moments.uniform(0, longest)))
+                status = runs.stopped(signal.SIGKILL, lambda: time.sleep(moments.uniform(0, 0.12)))
                 killed += status == -signal.SIGKILL
                 present = fetched(settings, bare_repository.commit)
                 assert all(right[path] == content for path, content in present.items())
                 if len(present) == len(right):
                     lose(settings, moments.randrange(6, 13))
-        official.fetch(settings, patience)
+        fetch(settings, patience)
         assert fetched(settings, bare_repository.commit) == right
-    assert killed == 12
-    others = {path for path in tree(settings.data / "raw" / "official") if "/" not in path}
+    assert killed == times
+    others = {path for path in tree(home(settings)) if "/" not in path}
     assert others <= {"manifest.json", ".lock", ".partial"}
 
 
@@ -386,8 +407,8 @@ def test_interrupted_by_hand_a_fetch_leaves_only_whole_files(
             while not server.asked("archive") and time.monotonic() < deadline:
                 time.sleep(0.01)
 
-        with Runs(settings.root, "https", server) as runs:
+        with Runs(settings) as runs:
             assert runs.stopped(signal.SIGINT, wait) != 0
         server.archive_pause = 0
-        official.fetch(settings, patience)
+        fetch(settings, patience)
         assert fetched(settings, bare_repository.commit) == expected(bare_repository)

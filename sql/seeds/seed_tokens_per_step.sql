@@ -1,0 +1,12 @@
+select
+    pattern,
+    tokens_per_step
+from read_csv(
+    'tokens_per_step.csv',
+    header = true,
+    columns = {
+        pattern: 'varchar',
+        tokens_per_step: 'double',
+        source: 'varchar'
+    }
+)
