@@ -14,9 +14,11 @@ from pipeline.studies.reproduction.section import STUDY as REPRODUCTION
 from pipeline.studies.resolution.section import STUDY as RESOLUTION
 from pipeline.studies.smooth_worlds.section import STUDY as SMOOTH_WORLDS
 from pipeline.studies.sudden.section import STUDY as SUDDEN
+from pipeline.studies.tasks.section import STUDY as TASKS
 from pipeline.studies.theory.section import STUDY as THEORY
 
 STUDIES = (
+    TASKS,
     CURVES,
     REPRODUCTION,
     ANNOTATIONS,
