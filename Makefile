@@ -80,6 +80,8 @@ cluster: $(VENV)/.cluster ## install what SCHEDULER= needs (dask.distributed)
 
 again: clean report ## forget what was computed and make the report anew
 
+# Modules are compiled once, not by each of the processes that tests start.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev ## run the whole test suite, on all cores
 	@$(VENV)/bin/python -m pytest -n auto --hypothesis-profile="$$PROFILE"
 
