@@ -245,6 +245,15 @@ def test_workers_change_nothing(tmp_path):
                 assert np.array_equal(ours, theirs, equal_nan=True)
 
 
+def test_a_cluster_changes_nothing(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    paths = made_several(tmp_path / "logs")
+    score_files(paths, Work(tmp_path / "alone"))
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as own:
+        score_files(paths, Work(tmp_path / "cluster", scheduler=own.scheduler_address))
+    assert digests(tmp_path / "alone") == digests(tmp_path / "cluster")
+
+
 def test_what_was_scored_is_kept_until_the_log_changes(tmp_path, monkeypatch):
     [first, second, *_] = made_several(tmp_path / "logs")
     work = Work(tmp_path / "parts")
