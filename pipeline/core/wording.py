@@ -44,6 +44,11 @@ def plain(markdown: str) -> str:
     return markdown.replace("**", "")
 
 
+def one_line(text: str, most: int = 120) -> str:
+    """Anybody's text as it can be printed: on one line, cut, and without what a terminal obeys."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)[:most]
+
+
 def thousands(value: float | None) -> str:
     """A count with its thousands apart."""
     return "none" if value is None else f"{value:,.0f}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
+from pipeline.core.wording import counted
 from pipeline.fetch.listing import census
 
 MOST_FILES = 200_000
@@ -18,8 +19,10 @@ def fetch(settings: Settings) -> list[Path]:
     Raises:
         PipelineError: the folder cannot be read, or holds no file or too many.
     """
-    paths = list_paths(settings.path)
-    print(f"fetch    {len(paths):,} files, read where they lie in {settings.source}")
+    paths, passed_over = _list(settings.path)
+    print(f"fetch    {counted(len(paths), 'file')}, read where they lie in {settings.source}")
+    if passed_over:
+        print(f"fetch    {counted(passed_over, 'link or pipe', 'links or pipes')} passed over, no plain files")
     return []
 
 
@@ -46,16 +49,26 @@ def list_paths(folder: Path) -> list[str]:
     Raises:
         PipelineError: the folder cannot be read, or holds no file or too many.
     """
-    found = sorted(_walk(folder))
-    if not found:
+    return _list(folder)[0]
+
+
+def _list(folder: Path) -> tuple[list[str], int]:
+    """The plain files below a folder, sorted, and how many links and the like lie among them."""
+    found = list(_walk(folder))
+    paths = sorted(path for path, is_plain in found if is_plain)
+    links = len(found) - len(paths)
+    if not paths:
+        but = f" but {counted(links, 'link')}, which nobody follows (cp -rL copies what they point to)" if links else ""
         raise PipelineError(
-            f"{folder}: holds no file. Next: name a folder of results of lm-evaluation-harness, or the top of a "
+            f"{folder}: holds no file{but}. Next: name a folder of results of lm-evaluation-harness, or the top of a "
             "checkout of google/BIG-bench."
         )
-    return found
+    return paths, links
 
 
-def _walk(folder: Path) -> Iterator[str]:
+def _walk(folder: Path) -> Iterator[tuple[str, bool]]:
+    """What lies below a folder, as paths from it, each with whether it is a plain file."""
+
     def stop(error: OSError) -> None:
         raise PipelineError(
             f"{error.filename}: cannot be read ({error.strerror}). Next: check that you may read all of it."
@@ -64,13 +77,14 @@ def _walk(folder: Path) -> Iterator[str]:
     count = 0
     for above, folders, names in os.walk(folder, onerror=stop):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            path = Path(above) / name
-            if name.startswith(".") or path.is_symlink() or not path.is_file():
+        linked = [name for name in folders if (Path(above) / name).is_symlink()]
+        for name in (*linked, *names):
+            if name.startswith("."):
                 continue
+            path = Path(above) / name
             count += 1
             if count > MOST_FILES:
                 raise PipelineError(
                     f"{folder}: holds more than {MOST_FILES:,} files. Next: name the folder of the results alone."
                 )
-            yield path.relative_to(folder).as_posix()
+            yield path.relative_to(folder).as_posix(), path.is_file() and not path.is_symlink()

@@ -14,14 +14,16 @@ from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
-from pipeline.core.wording import counted
+from pipeline.core.wording import counted, one_line
 from pipeline.fetch import harness
 from pipeline.fetch.listing import blob_sha1, total_size
 from pipeline.load import harness_models
 from pipeline.load.harness_results import LARGEST_FILE, NoResultsError, Value, read
 from pipeline.load.model_names import parse_checkpoint
-from pipeline.load.staging import Origin, describe_rows, new_database, stage
+from pipeline.load.staging import Origin, describe_rows, new_database, print_nonfinite, stage
 
+MOST_REASONS = 5
+LONGEST_LINE = 1000
 TYPES = {"n_test": "Int64", "higher_is_better": "boolean", "is_aggregate": "bool"} | dict.fromkeys(
     ("score", "standard_error", "chance", "date", "params"), "float64"
 )
@@ -57,7 +59,7 @@ def load_results(
         PipelineError: no file holds results, MODELS cannot be used, or no value is left under SCALE.
     """
     values, unread = _read_all(folder, hashes)
-    _account_for_files(connection, settings, list(hashes), values, unread)
+    _account_for_files(connection, settings, [_as_text(path) for path in hashes], values, unread)
     frame = _frame(values)
     models = harness_models.of(frame, settings)
     database.make_table(connection, "harness_values", frame)
@@ -69,8 +71,9 @@ def load_results(
     connection.execute("drop table harness_values")
     print(f"load     {describe_rows(connection)}")
     _stop_if_empty(connection, settings)
-    for line in connection.execute("select line from load_notes order by position, line").fetchall():
-        print(f"load     {line[0]}")
+    print_nonfinite(connection)
+    for (line,) in connection.execute("select line from load_notes order by position, line").fetchall():
+        print(f"load     {one_line(line, LONGEST_LINE)}")
 
 
 def _frame(values: Sequence[Value]) -> pd.DataFrame:
@@ -79,8 +82,16 @@ def _frame(values: Sequence[Value]) -> pd.DataFrame:
     named = {revision: parse_checkpoint(revision) for revision in frame["revision"].unique()}
     frame["step"] = frame["revision"].map(lambda revision: named[revision].step).astype("Int64")
     frame["tokens"] = frame["revision"].map(lambda revision: named[revision].tokens).astype("float64")
+    later = frame["revision"].map(lambda revision: named[revision].is_later_stage).astype(bool)
     texts = ["filter", "set_aside_because"]
-    return frame.astype(dict.fromkeys(texts, "object"))
+    frame = frame.astype(dict.fromkeys(texts, "object"))
+    frame.loc[later & frame["set_aside_because"].isna(), "set_aside_because"] = "a later stage of training"
+    return frame
+
+
+def _as_text(path: str) -> str:
+    """A path whose bytes need not be text."""
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def _read_all(folder: Path, hashes: Mapping[str, str]) -> tuple[list[Value], dict[str, str]]:
@@ -92,9 +103,9 @@ def _read_all(folder: Path, hashes: Mapping[str, str]) -> tuple[list[Value], dic
             content = _content(folder / path)
             if expected and blob_sha1(content) != expected:
                 raise PipelineError(f"{folder / path}: is not the file that was fetched. Next: run `make fetch` again.")
-            values += read(path, content)
+            values += read(_as_text(path), content)
         except NoResultsError as error:
-            unread[path] = str(error)
+            unread[_as_text(path)] = str(error)
     return values, unread
 
 
@@ -135,9 +146,13 @@ def _account_for_files(
     by_reason = defaultdict(list)
     for path, reason in unread.items():
         by_reason[reason].append(path)
-    for reason, named in sorted(by_reason.items(), key=lambda one: (-len(one[1]), one[0]))[:5]:
+    reasons = sorted(by_reason.items(), key=lambda one: (-len(one[1]), one[0]))
+    for reason, named in reasons[:MOST_REASONS]:
         more = f" and {len(named) - 2:,} more" if len(named) > 2 else ""
-        print(f"load       {reason}: {', '.join(ascii(name)[1:-1][:120] for name in named[:2])}{more}")
+        print(f"load       {one_line(reason, 200)}: {', '.join(one_line(name) for name in named[:2])}{more}")
+    others = sum(len(named) for _, named in reasons[MOST_REASONS:])
+    if others:
+        print(f"load       {counted(others, 'more file')} for other reasons, in the table result_files")
     if not held:
         raise PipelineError(
             f"{settings.source}: none of its {counted(len(paths), 'file')} holds results of lm-evaluation-harness "

@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
-from pipeline.core.wording import counted
+from pipeline.core.wording import counted, one_line
 from pipeline.load import model_names
 
 FILE = "models.csv"
@@ -83,27 +83,41 @@ def _given(path: Path, shown: str) -> dict[str, Model]:
     """The user's table, by model.
 
     Raises:
-        PipelineError: it cannot be read, lacks columns, or holds what is no number.
+        PipelineError: it cannot be read, lacks columns, names a model twice, or holds what is no number.
     """
+    found: dict[str, Model] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines, strict=True)
-            missing = [name for name in REQUIRED if name not in (reader.fieldnames or ())]
+            first = lines.readline()
+            lines.seek(0)
+            # Spreadsheets save with what their country separates cells by.
+            reader = csv.DictReader(lines, delimiter=max(",;\t", key=first.count), strict=True)
+            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+            missing = [name for name in REQUIRED if name not in reader.fieldnames]
             if missing:
                 raise PipelineError(
                     f"MODELS={shown}: lacks the columns {', '.join(missing)}. "
                     f"Next: start from the {FILE} that a run without MODELS writes."
                 )
-            models = [_model(row, f"MODELS={shown}: line {line}", shown) for line, row in enumerate(reader, 2)]
+            for row in reader:
+                place = f"MODELS={shown}: line {reader.line_num}"
+                one = _model(row, place, shown)
+                if one.model in found:
+                    raise PipelineError(
+                        f"{place}: {one_line(one.model)} stands there twice. Next: remove one of the two."
+                    )
+                found[one.model] = one
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise PipelineError(f"MODELS={shown}: cannot be read ({error}). Next: check the path and the file.") from error
-    return {one.model: one for one in models}
+    return found
 
 
 def _model(row: Mapping[str, str | None], place: str, shown: str) -> Model:
     cells = {name: (row.get(name) or "").strip() for name in (*REQUIRED, "tokens_per_step")}
     params, tokens = (_size(cells[name], f"{place}: {name}") for name in ("params", "tokens_per_step"))
-    return Model(row.get("model") or "", cells["family"] or None, params, tokens, shown)
+    if not cells["model"]:
+        raise PipelineError(f"{place}: names no model. Next: name it, or remove the line.")
+    return Model(cells["model"], cells["family"] or None, params, tokens, shown)
 
 
 def _size(text: str, place: str) -> float | None:
@@ -115,7 +129,7 @@ def _size(text: str, place: str) -> float | None:
     except ValueError:
         size = model_names.parse(text).params or 0.0
     if not 0 < size < float("inf"):
-        raise PipelineError(f"{place} is no positive number: {text[:40]}. Next: write 1400000000 or 1.4b.")
+        raise PipelineError(f"{place} is no positive number: {one_line(text, 40)}. Next: write 1400000000 or 1.4b.")
     return size
 
 
@@ -123,7 +137,8 @@ def _show(models: Sequence[Model]) -> None:
     families = {one.family for one in models if one.family}
     print(f"models   {counted(len(models), 'model')} in {counted(len(families), 'family', 'families')}")
     for one in models[:MOST_SHOWN]:
-        print(f"models     {one.family or '-'}: {_shown_size(one)}  {one.model} ({one.basis})")
+        said = f"{one_line(one.family or '-')}: {_shown_size(one)}  {one_line(one.model)}"
+        print(f"models     {said} ({one.basis})")
     if len(models) > MOST_SHOWN:
         print(f"models     and {len(models) - MOST_SHOWN:,} more")
 
@@ -138,15 +153,16 @@ def _warn(what: str, names: Iterable[str], where: str = "") -> None:
     listed = sorted(names)
     if listed:
         more = f" and {len(listed) - MOST_LISTED:,} more" if len(listed) > MOST_LISTED else ""
-        print(f"models   {where}{' ' if where else ''}{what}: {', '.join(listed[:MOST_LISTED])}{more}")
+        named = ", ".join(one_line(name) for name in listed[:MOST_LISTED])
+        print(f"models   {where}{' ' if where else ''}{what}: {named}{more}")
 
 
 def _write(models: Sequence[Model], settings: Settings) -> None:
     """Write models.csv, unless one lies there that is not as this run would write it: it may have been edited."""
     path = settings.results() / FILE
-    text = pd.DataFrame(models, columns=Model._fields).to_csv(index=False, float_format="%.10g", lineterminator="\n")
+    text = pd.DataFrame(models, columns=Model._fields).to_csv(index=False, float_format="%.15g", lineterminator="\n")
     shown = settings.shown(path)
-    if path.is_file() and path.read_text(encoding="utf-8") != text:
+    if path.is_file() and path.read_bytes() != text.encode():
         print(f"models   {shown} is not what the results say, and is left as it is. To use it: MODELS={shown}")
         return
     files.write_text(path, text)

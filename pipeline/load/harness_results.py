@@ -5,7 +5,7 @@ Version 0.3 writes `results: {task: {metric: value, metric_stderr: value}}` with
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any, NamedTuple
 
@@ -14,9 +14,13 @@ from pipeline.load import model_names, strict_json
 LARGEST_FILE = 64 << 20
 MOST_VALUES = 200_000
 LONGEST_NAME = 500
+LONGEST_REASON = 200
+# Beyond it a double skips numbers.
+LARGEST_COUNT = 1 << 53
 # In model_args, the name of the model in the order in which it counts.
 NAMES = ("pretrained", "model", "engine", "path")
-NOT_VALUES = frozenset({"alias", "name", "sample_len", "samples"})
+# A blank stands where a group of tasks is not averaged.
+NOT_VALUES = frozenset({" ", "alias", "name", "sample_len", "samples"})
 NO_FILTER = frozenset({"", "none"})
 
 
@@ -79,7 +83,7 @@ def read(path: str, content: bytes) -> list[Value]:
     try:
         document = strict_json.parse(content)
     except strict_json.NotStrictJsonError as error:
-        raise NoResultsError(str(error)) from error
+        raise NoResultsError(str(error)[:LONGEST_REASON]) from error
     results = document.get("results") if isinstance(document, dict) else None
     if not isinstance(results, dict):
         raise NoResultsError("holds no `results`")
@@ -88,7 +92,7 @@ def read(path: str, content: bytes) -> list[Value]:
     model = model or _model_of_path(path)
     if not model:
         raise NoResultsError("names no model")
-    values = [value for task, table in tables.items() for value in _values(path, document, task, table)]
+    values = [value for task, table in results.items() for value in _values(path, document, task, table)]
     if not values:
         raise NoResultsError("holds no value")
     if len(values) > MOST_VALUES:
@@ -102,14 +106,16 @@ def read(path: str, content: bytes) -> list[Value]:
     ]
 
 
-def _values(path: str, document: Mapping[str, Any], task: str, table: Mapping[str, Any]) -> Iterator[Value]:
+def _values(path: str, document: Mapping[str, Any], task: str, table: object) -> Iterator[Value]:
     config = _mapping(document, "config")
     own = _mapping(_mapping(document, "configs"), task)
-    for key, score in table.items():
+    # What is no table of metrics is one value that cannot be used.
+    scores = table if isinstance(table, dict) else {"": table}
+    for key, score in scores.items():
         metric, _, used = key.partition(",")
         if metric in NOT_VALUES or metric.endswith("_stderr"):
             continue
-        error = _number(table.get(f"{metric}_stderr,{used}" if used else f"{metric}_stderr"))
+        error = _number(scores.get(f"{metric}_stderr,{used}" if used else f"{metric}_stderr"))
         number = _number(score, finite=False)
         yield Value(
             path=path,
@@ -134,7 +140,7 @@ def _values(path: str, document: Mapping[str, Any], task: str, table: Mapping[st
 
 def _judged(task: str, metric: str, number: float | None, score: object) -> str | None:
     if not task or not metric or len(task) > LONGEST_NAME or len(metric) > LONGEST_NAME:
-        return "no usable name"
+        return "no usable name of task or metric"
     return None if number is not None else f"no number ({type(score).__name__})"
 
 
@@ -144,7 +150,8 @@ def _model(document: Mapping[str, Any]) -> tuple[str, str]:
     given = _arguments(config.get("model_args"))
     names: list[object] = [given.get(name) for name in NAMES]
     names += [document.get("model_name"), document.get("model"), config.get("model_name")]
-    name = next((str(one) for one in names if isinstance(one, str) and one.strip()), "").strip()[:LONGEST_NAME]
+    # On one line: the names of models go into a table for the user to edit.
+    name = next((" ".join(one.split()) for one in names if isinstance(one, str) and one.strip()), "")[:LONGEST_NAME]
     for added in ("peft", "delta"):
         name += f"+{given[added]}" if name and given.get(added) else ""
     revision = given.get("revision") or config.get("model_revision")
@@ -154,7 +161,7 @@ def _model(document: Mapping[str, Any]) -> tuple[str, str]:
 def _arguments(text: object) -> dict[str, str]:
     """model_args, `name=value,name=value` or, of late, an object."""
     if isinstance(text, dict):
-        return {str(name): str(value) for name, value in text.items()}
+        return {name: str(value).strip() for name, value in text.items() if value is not None}
     parts = (part.partition("=") for part in text.split(",")) if isinstance(text, str) else ()
     return {name.strip(): value.strip() for name, _, value in parts if value}
 
@@ -174,14 +181,16 @@ def _parameters(document: Mapping[str, Any]) -> float | None:
 def _groups(document: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """The tasks that average others of the file: as it lists them, or as it indents them where it has no list."""
     listed = _mapping(document, "group_subtasks")
-    groups = {
-        name for name, parts in listed.items() if isinstance(parts, list) and any(part in tables for part in parts)
-    }
+    groups = _mapping(document, "groups").keys() & tables.keys()
     if listed:
-        return groups | (_mapping(document, "groups").keys() & tables.keys())
+        return groups | {name for name, parts in listed.items() if isinstance(parts, list) and _any_in(tables, parts)}
     names = list(tables)
     depths = [_depth(tables[name].get("alias")) for name in names]
-    return {name for name, depth, after in zip(names, depths, depths[1:], strict=False) if after > depth}
+    return groups | {name for name, depth, after in zip(names, depths, depths[1:], strict=False) if after > depth}
+
+
+def _any_in(tables: Mapping[str, object], parts: Iterable[object]) -> bool:
+    return any(isinstance(part, str) and part in tables for part in parts)
 
 
 def _depth(alias: object) -> int:
@@ -220,7 +229,9 @@ def _number(value: object, *, finite: bool = True) -> float | None:
 
 
 def _count(value: object) -> int | None:
-    return int(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < LARGEST_COUNT else None
 
 
 def _flag(value: object) -> bool | None:

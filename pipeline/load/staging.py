@@ -11,10 +11,12 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.seeds import load_seeds
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
+from pipeline.core.wording import counted, one_line
 
 # Beyond it DuckDB writes to disk beside the database. For 1.8 million scores that is faster than without a limit
 # and takes a quarter of the memory.
 MEMORY_LIMIT = "300MB"
+MOST_NAMED = 5
 
 
 class Origin(NamedTuple):
@@ -82,3 +84,15 @@ def describe_rows(connection: duckdb.DuckDBPyConnection) -> str:
     rows_in = counts.pop("in")
     parts = " + ".join(f"{number:,} {outcome}" for outcome, number in counts.items())
     return f"{rows_in:,} rows in = {parts}"
+
+
+def print_nonfinite(connection: duckdb.DuckDBPyConnection) -> None:
+    """Say where scores are NaN or infinite: they are kept, and the curves that hold one have no emergence score."""
+    found = connection.execute(
+        "select metric, sum(score_count)::bigint from nonfinite_scores group by metric order by 2 desc, 1"
+    ).fetchall()
+    if found:
+        total = sum(number for _, number in found)
+        named = ", ".join(one_line(metric, 60) for metric, _ in found[:MOST_NAMED])
+        what = counted(total, "score is", "scores are")
+        print(f"load     NOT FINITE: {what} NaN or infinite ({named}); no curve with one has an E")

@@ -6,8 +6,9 @@ from pipeline.core import database, files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
+from pipeline.core.wording import one_line
 from pipeline.load import tidy_table
-from pipeline.load.staging import Origin, describe_rows, new_database, stage
+from pipeline.load.staging import Origin, describe_rows, new_database, print_nonfinite, stage
 
 
 def load(settings: Settings, source: Source) -> list[Path]:
@@ -20,7 +21,7 @@ def load(settings: Settings, source: Source) -> list[Path]:
     with new_database(settings, Origin(files.sha256(path), path.stat().st_size, settings.source)) as connection:
         unread = tidy_table.open_cells(connection, path, settings.source)
         if unread:
-            print(f"load     columns that are not read: {', '.join(unread)}")
+            print(f"load     columns that are not read: {one_line(', '.join(unread), 400)}")
         if not database.holds_rows(connection, "tidy_cells"):
             raise PipelineError(
                 f"{settings.source}: holds a header and no row. Next: write one row per score below the header."
@@ -32,4 +33,5 @@ def load(settings: Settings, source: Source) -> list[Path]:
                 "Next: run without KEEP_GOING to see what is wrong with the first rows, and mend them."
             )
         print(f"load     {describe_rows(connection)}")
+        print_nonfinite(connection)
     return [settings.database]

@@ -45,7 +45,7 @@ def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) ->
             f"{shown}: cannot be read ({str(error).splitlines()[0]}). "
             "Next: save it as comma-separated UTF-8 text with one header line, or as Parquet."
         ) from error
-    return [name for name in names if name not in columns.values()]
+    return [name.strip() or "one without a name" for name in names if name not in columns.values()]
 
 
 def _is_text(path: Path) -> bool:
@@ -97,10 +97,13 @@ def _read(
     columns: Mapping[str, str],
     delimiter: str,
 ) -> None:
+    if _is_text(path):
+        # By their places: of the columns that nobody reads, two may have one name, or none.
+        columns = {own: f"column {names.index(name)}" for own, name in columns.items()}
     source = (
         connection.read_csv(
             str(path),
-            columns=dict.fromkeys(names, "VARCHAR"),
+            columns={f"column {place}": "VARCHAR" for place in range(len(names))},
             auto_detect=False,
             header=True,
             delimiter=delimiter,

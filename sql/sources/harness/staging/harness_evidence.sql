@@ -9,8 +9,8 @@ select
             filter (where score > 0 and score < 1),
         false
     )
-    and min(score) >= 0
-    and max(score) <= 1
+    and min(score) filter (where isfinite(score)) >= 0
+    and max(score) filter (where isfinite(score)) <= 1
     and count(n_test) filter (where score > 0 and score < 1)
         = count(*) filter (where score > 0 and score < 1) as is_proportion
 from harness_runs

@@ -1,9 +1,10 @@
--- What each checkpoint of each model loses on the task that LOSS names: the log of its perplexity, in nats, where several
--- prompts were tried the one with the fewest examples.
+-- What each checkpoint of each model loses on the task that LOSS names: the log of its perplexity, in nats. All of a family
+-- are measured by the same metric and number of shots: those that most of its checkpoints have, or else the fewest shots.
 with
 
 perplexities as (
     select
+        family,
         model,
         checkpoint,
         metric,
@@ -17,15 +18,32 @@ perplexities as (
         and isfinite(score)
 ),
 
+measures as (
+    select
+        family,
+        metric,
+        shots,
+        count(*) as checkpoints
+    from perplexities
+    group by all
+),
+
+chosen as (
+    select
+        family,
+        arg_max(metric, (checkpoints, -shots, metric)) as metric,
+        arg_max(shots, (checkpoints, -shots, metric)) as shots
+    from measures
+    group by family
+),
+
 final as (
     select
         model,
         checkpoint,
-        arg_min(loss, (shots, metric)) as loss
+        loss
     from perplexities
-    group by
-        model,
-        checkpoint
+    inner join chosen using (family, metric, shots)
 )
 
 select * from final

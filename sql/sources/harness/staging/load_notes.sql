@@ -4,59 +4,80 @@ with
 checkpoints as (
     select
         family,
-        'step ' || checkpoint::bigint
+        if(isfinite(checkpoint), 'step ' || checkpoint::bigint, 'the finished models')
             || ' at ' || string_agg(if(shots = -1, 'unknown', shots::varchar), ', ' order by shots) || ' shots'
-            || if(latest > checkpoint, ', the last that as many models have', '') as line
+            || if(latest > checkpoint, ', the last that as many models have', '') as line,
+        isfinite(checkpoint) or count(without) > 0 as is_said,
+        coalesce(', which leaves out ' || any_value(without), '') as left_out
     from chosen_checkpoints
     where getvariable('scale') = 'size'
-        and isfinite(checkpoint)
     group by
         family,
         checkpoint,
-        latest
+        latest,
+        without
 ),
 
 families as (
     select
         1 as position,
-        'checkpoint of ' || family || ': ' || string_agg(line, '; ' order by line) as line
+        'checkpoint of ' || family || ': ' || string_agg(line || left_out, '; ' order by line, left_out) as line
     from checkpoints
     group by family
+    having bool_or(is_said)
+),
+
+-- Not every metric has a standard error.
+ranked as (
+    select
+        *,
+        (coalesce(spread_in_standard_errors, -1), spread, task, metric, model, shots, coalesce(step, -1)) as rank
+    from repeated_runs
 ),
 
 repeated as (
     select
         2 as position,
         format(
-            '{} values were measured more than once; the newest run of each counts, or without a date that of the larger '
-                || 'file. They differ most for {} on {} ({}): {:.3g} to {:.3g}.',
-            count(*),
-            arg_max(model, spread_in_standard_errors),
-            arg_max(task, spread_in_standard_errors),
-            arg_max(metric, spread_in_standard_errors),
-            arg_max(lowest, spread_in_standard_errors),
-            arg_max(highest, spread_in_standard_errors)
+            '{} measured more than once; the newest run of each counts, or without a date that of the larger file. They '
+                || 'differ most for {} on {} ({}): {:.3g} to {:.3g}.',
+            if(count(*) = 1, '1 value was', count(*) || ' values were'),
+            arg_max(model, rank),
+            arg_max(task, rank),
+            arg_max(metric, rank),
+            arg_max(lowest, rank),
+            arg_max(highest, rank)
         ) as line
-    from repeated_runs
+    from ranked
     having count(*) > 0
 ),
 
-per_cent as (
-    select
+-- Of what is set aside, five by name.
+set_aside as (
+    select distinct
         3 as position,
-        'set aside, in per cent?: ' || string_agg(distinct task || ' ' || metric, ', ' order by task || ' ' || metric) as line
+        'set aside, in per cent?' as reason,
+        task || ' ' || metric as name
     from tidy_rows
     where starts_with(set_aside_because, 'a proportion outside')
-    having count(*) > 0
-),
-
-no_direction as (
-    select
+    union all
+    select distinct
         4 as position,
-        'set aside, because nobody says whether higher is better: ' || string_agg(distinct metric, ', ' order by metric) as line
+        'set aside, because nobody says whether higher is better' as reason,
+        metric as name
     from tidy_rows
     where set_aside_because = 'direction of the metric not known'
-    having count(*) > 0
+),
+
+named as (
+    select
+        position,
+        reason || ': ' || array_to_string(list(name order by name)[:5], ', ')
+            || if(count(*) > 5, format(' and {} more', count(*) - 5), '') as line
+    from set_aside
+    group by
+        position,
+        reason
 ),
 
 final as (
@@ -64,9 +85,7 @@ final as (
     union all
     select * from repeated
     union all
-    select * from per_cent
-    union all
-    select * from no_direction
+    select * from named
 )
 
 select * from final

@@ -9,6 +9,7 @@ select
     arg_min(score, run) as kept,
     min(score) as lowest,
     max(score) as highest,
+    max(score) - min(score) as spread,
     (max(score) - min(score)) / nullif(max(standard_error), 0) as spread_in_standard_errors
 from harness_runs
 where run is not null

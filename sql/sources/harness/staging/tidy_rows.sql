@@ -33,7 +33,8 @@ judged as (
             when set_aside_because is not null then set_aside_because
             when run > 1 then 'repeated run'
             when direction is null then 'direction of the metric not known'
-            when known_proportion and (score < 0 or score > 1) then 'a proportion outside 0 to 1, in per cent?'
+            when known_proportion and isfinite(score) and (score < 0 or score > 1)
+                then 'a proportion outside 0 to 1, in per cent?'
             when getvariable('scale') = 'size' and checkpoint <> chosen_checkpoint then 'another checkpoint'
             when getvariable('scale') = 'training' and isinf(checkpoint) then 'no training step'
             when getvariable('scale') = 'training' and checkpoint = 0 then 'before the first step'
@@ -74,7 +75,10 @@ final as (
         if(known_proportion is null, looks_like_proportion, null) as is_proportion,
         chance,
         n_test,
-        if(n_counted is null, 'standard error', 'n-samples') as n_test_basis,
+        case
+            when n_counted > 0 then 'n-samples'
+            when n_test is not null then 'standard error'
+        end as n_test_basis,
         standard_error,
         path as source,
         null::varchar as unusable_because,

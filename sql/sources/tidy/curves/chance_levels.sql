@@ -1,5 +1,6 @@
 -- The chance level of each curve's metric: what the source says, or else that of free answers, of a task of that name in
--- sql/seeds/common_tasks.csv (the longest pattern that fits), or of BIG-bench's. Null where none of them knows.
+-- sql/seeds/common_tasks.csv (the longest pattern that fits), or of BIG-bench's. Null where none of them knows, or where the
+-- source contradicts itself.
 with
 
 own as (
@@ -9,11 +10,11 @@ own as (
         metric,
         shots,
         family,
-        max(chance) as chance
+        if(count(distinct chance) = 1, max(chance), null) as chance,
+        count(distinct chance) > 1 as is_contradicted
     from tidy_rows
     where set_aside_because is null
     group by all
-    having count(distinct chance) <= 1
 ),
 
 tasks as (
@@ -35,7 +36,7 @@ final as (
     select
         curves.curve_id,
         case
-            when own.chance is not null then own.chance
+            when own.chance is not null or own.is_contradicted then own.chance
             when known_metrics.chance_from = 'zero' then 0.0
             when known_metrics.chance_from = 'choices' then coalesce(common.chance, seed_tasks.chance)
             when curves.metric = 'multiple_choice_grade' then seed_tasks.chance

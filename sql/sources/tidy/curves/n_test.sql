@@ -7,7 +7,7 @@ select
     family,
     shots,
     any_value(n_test) as n_test,
-    any_value(n_test_basis) as n_test_basis
+    min(n_test_basis) filter (where n_test is not null) as n_test_basis
 from tidy_rows
 where set_aside_because is null
 group by all

@@ -1,25 +1,39 @@
 -- Every row of a tidy table, its cells read as what they should be, and why a row cannot be used where one cannot.
 with
 
--- Sizes are numbers, or as people write them: 70M, 1.4B.
+-- Sizes are numbers, or as people write them: 70M, 1.4B. Counts are whole, 5 or 5.0; a cast alone would round them.
 converted as (
     select
         row_number() over () as row_id,
         cells,
-        coalesce(try_cast(cells.shots as bigint), if(cells.shots is null, -1, null)) as shots,
+        case
+            when cells.shots is null then -1
+            when regexp_full_match(cells.shots, '-?[0-9]+([.]0*)?') then try_cast(cells.shots as bigint)
+        end as shots,
         coalesce(
             try_cast(cells.scale as double),
             try_cast(regexp_extract(upper(cells.scale), '^([0-9.]+) ?[KMBT]$', 1) as double)
                 * case right(upper(cells.scale), 1) when 'K' then 1e3 when 'M' then 1e6 when 'B' then 1e9 else 1e12 end
         ) as scale,
-        lower(cells.scale_name) as scale_name,
+        if(lower(cells.scale_name) = 'parameters', 'params', lower(cells.scale_name)) as scale_name,
         try_cast(cells.score as double) as score,
-        try_cast(cells.higher_is_better as boolean) as higher_is_better,
-        try_cast(cells.is_proportion as boolean) as is_proportion,
+        try_cast(regexp_replace(cells.higher_is_better, '[.]0+$', '') as boolean) as higher_is_better,
+        try_cast(regexp_replace(cells.is_proportion, '[.]0+$', '') as boolean) as is_proportion,
         try_cast(cells.chance as double) as chance,
-        try_cast(cells.n_test as bigint) as n_test,
+        if(regexp_full_match(cells.n_test, '[0-9]+([.]0*)?'), try_cast(cells.n_test as bigint), null) as n_test,
         try_cast(cells.standard_error as double) as standard_error
     from tidy_cells as cells
+),
+
+with_seeds as (
+    select
+        converted.*,
+        coalesce(converted.is_proportion, seed_metrics.is_proportion, seed_common_metrics.is_proportion) as known_proportion
+    from converted
+    left join seed_metrics
+        on seed_metrics.metric = converted.cells.metric
+    left join seed_common_metrics
+        on seed_common_metrics.metric = converted.cells.metric
 ),
 
 judged as (
@@ -44,7 +58,8 @@ judged as (
                 then 'higher_is_better is neither 1 nor 0: ' || cells.higher_is_better
             when cells.is_proportion is not null and is_proportion is null
                 then 'is_proportion is neither 1 nor 0: ' || cells.is_proportion
-            when is_proportion and (score < 0 or score > 1) then 'a proportion outside 0 to 1, in per cent?: ' || cells.score
+            when known_proportion and isfinite(score) and (score < 0 or score > 1)
+                then 'a proportion outside 0 to 1, in per cent?: ' || cells.score
             when cells.chance is not null and (chance is null or chance < 0 or chance >= 1)
                 then 'chance is no share from 0 to below 1: ' || cells.chance
             when cells.n_test is not null and (n_test is null or n_test < 1)
@@ -53,7 +68,7 @@ judged as (
                 and (standard_error is null or not isfinite(standard_error) or standard_error < 0)
                 then 'standard_error is no size: ' || cells.standard_error
         end as unusable_because
-    from converted
+    from with_seeds
 ),
 
 final as (
