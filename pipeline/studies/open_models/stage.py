@@ -18,10 +18,10 @@ from tqdm import tqdm
 from pipeline import score, sources
 from pipeline.core import database, files, freshness
 from pipeline.core.errors import PipelineError
+from pipeline.core.mcnemar import mcnemar_p
 from pipeline.core.parallel import Work
 from pipeline.core.settings import Settings
 from pipeline.curve_tests import parts, plan, source, table
-from pipeline.studies.metric_swap.compute import mcnemar_p
 from pipeline.studies.open_models import pooled
 
 SQL = "studies/open_models"

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from pipeline.core.study import Frame, Query, Row, Run, Study, on_own_scores, without_scores
+from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_own_scores, without_scores
 from pipeline.studies.tasks.figures import draw_tasks
 
 MOST_SHOWN = 25
@@ -18,6 +18,13 @@ REASONS = {
     "not_counts": "scores are no multiples of 1/n",
     "too_few_scales": "fewer than four sizes",
 }
+
+
+def absence(run: Run, rows: Query) -> str:
+    """Why there are no verdicts."""
+    if has_table(rows, "task_overview"):
+        return ""
+    return without_scores(run, rows) or "no curve of these scores has been tested"
 
 
 def numbers(_: Run, rows: Query) -> Row:
@@ -50,6 +57,6 @@ STUDY = Study(
     numbers,
     {"tasks": draw},
     tables=("tasks", "verdict_counts"),
-    absence=without_scores,
+    absence=absence,
     told=on_own_scores,
 )
