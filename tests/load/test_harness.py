@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -291,27 +292,20 @@ def test_n_test_is_counted_or_follows_from_the_standard_error(folder, run):
     assert known_n(run()) == [(400, "n-samples"), (100, "standard error"), (100, "standard error")]
 
 
-@pytest.mark.parametrize("n", [2, 3, 57, 1172, 40_430])
-def test_every_share_gives_its_n_back(folder, run, n):
-    counts = sorted({1, n // 2, n - 1})
-    write_sizes(folder, {size: right(count, n) for size, count in zip(SIZES, counts, strict=False)})
-    assert set(known_n(run())) == {(n, "standard error")}
+def test_every_share_gives_its_n_back(folder, run):
+    pairs = {(count, n) for n in (2, 3, 57, 1172, 40_430) for count in (1, n // 2, n - 1)}
+    write(folder, "a.json", v03({f"{n}": right(count, n) for count, n in pairs}))
+    found = rows(run(), "select task::bigint, n_test, n_test_basis from tidy_rows")
+    assert {(n, n, "standard error") for _, n in pairs} == set(found)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        {"acc": 0.253, "acc_stderr": right(25, 100)["acc_stderr"]},
-        {"acc": 0.25, "acc_stderr": 0.0125},
-        {"acc": 0.25},
-        {"acc": 0.25, "acc_stderr": 0.0},
-        {"acc": 0.0, "acc_stderr": 0.0},
-        {"acc": 1.0, "acc_stderr": 0.0},
-    ],
-)
-def test_a_standard_error_that_fits_no_grid_tells_no_n(folder, run, table):
-    write(folder, "a.json", v03({"sums": table}))
-    assert known_n(run()) == [(None, None)]
+def test_a_standard_error_that_fits_no_grid_tells_no_n(folder, run):
+    errors = [
+        (0.253, right(25, 100)["acc_stderr"]), (0.25, 0.0125), (0.25, None), (0.25, 0.0), (0.0, 0.0), (1.0, 0.0),
+    ]  # fmt: skip
+    tasks = {f"sums {place}": {"acc": score, "acc_stderr": error} for place, (score, error) in enumerate(errors)}
+    write(folder, "a.json", v03(tasks))
+    assert known_n(run()) == [(None, None)] * len(errors)
 
 
 def test_scores_without_n_take_that_of_their_curve(folder, run):
@@ -476,8 +470,11 @@ DOCUMENTS = st.builds(
 )
 
 
-@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(DOCUMENTS, min_size=1, max_size=6), st.sampled_from(["size", "training", "loss"]))
+# A load takes as long as hundreds of ordinary examples.
+@hypothesis_settings(
+    max_examples=hypothesis_settings().max_examples // 10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(DOCUMENTS, min_size=1, max_size=12), st.sampled_from(["size", "training", "loss"]))
 def test_rows_in_are_kept_or_set_aside_with_a_reason(project, documents, scale):
     for path in (project.root / "results").glob("*"):
         path.unlink()
@@ -629,3 +626,157 @@ def test_a_folder_is_told_by_its_content(project, tmp_path):
     assert sources.find(replace(project, source=str(tmp_path / "anything"))) is sources.HARNESS
     (tmp_path / "checkout/bigbench/benchmark_tasks").mkdir(parents=True)
     assert sources.find(replace(project, source=str(tmp_path / "checkout"))) is sources.CHECKOUT
+
+
+# Checks
+
+
+CHECKS = sorted((ROOT / "sql/checks/sources/harness").rglob("*.sql"))
+SABOTAGE = {"values_are_rows": "insert into tidy_rows from tidy_rows limit 1"}
+
+
+def test_every_check_has_a_case():
+    assert [check.stem for check in CHECKS] == sorted(SABOTAGE)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
+def test_a_check_passes_on_good_data_and_catches_its_case(folder, run, check):
+    write_sizes(folder, tables([10, 20]))
+    with database.connect(run().database) as connection:
+        database.run_check(connection, check)
+        connection.execute(SABOTAGE[check.stem])
+        with pytest.raises(PipelineError, match=r"\. Next: .*\[sql/checks/sources/harness/"):
+            database.run_check(connection, check)
+
+
+# Real results, where they lie
+
+REAL = {
+    # files, files with results, values, kept, set aside
+    "pythia": (876, 876, 130_410, {"kept": 6_174, "another checkpoint": 123_710, "repeated run": 526}),
+    "pythia_arithmetic": (238, 238, 47_600, {"kept": 8_000, "another checkpoint": 38_400, "repeated run": 1_200}),
+    "v03_opt": (16, 8, 1_024, {"kept": 1_024}),
+    "v04": (34, 32, 1_615, {"kept": 1_410, "repeated run": 205}),
+}
+
+
+@pytest.fixture(scope="session")
+def real_results(builder):
+    """Load a folder of real results, once for all tests; skipped where it is not here."""
+
+    def loaded(name, **options):
+        if not (OPEN / name).is_dir():
+            pytest.skip(f"the results are not in ../shared/open_models/harness/{name}")
+
+        def with_options(settings):
+            return replace(settings, source=str((OPEN / name).resolve()), **options)
+
+        def build(settings):
+            began = time.process_time()
+            sources.load(with_options(settings))
+            (settings.root / "seconds.txt").write_text(f"{time.process_time() - began}")
+            score.run(with_options(settings))
+
+        return with_options(builder.project("_".join(["harness", name, *options.values()]), build))
+
+    return loaded
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_values_are_accounted_for(real_results, name):
+    files, with_results, number, expected = REAL[name]
+    settings = real_results(name)
+    assert sources.find(settings) is sources.HARNESS
+    counted = "count(*), count(*) filter (where left_out_because is null), sum(values)"
+    assert rows(settings, f"select {counted} from result_files") == [(files, with_results, number)]
+    assert accounts(settings) == expected
+
+
+def curve_of(settings, task, metric, shots, family):
+    with database.connect(settings.database, read_only=True) as connection:
+        return connection.execute(
+            "select scale, score from curve_points join curves using (curve_id)"
+            " where (task, metric, shots, family) = (?, ?, ?, ?) order by position",
+            [task, metric, shots, family],
+        ).fetchall()
+
+
+def test_a_real_curve_of_version_03_is_there_to_the_last_digit(real_results):
+    assert curve_of(real_results("v03_opt"), "lambada_openai", "ppl", 0, "opt") == [
+        (125e6, 26.02103896885129),
+        (350e6, 16.39826111439643),
+        (1.3e9, 6.644056379058006),
+        (2.7e9, 5.119486263101474),
+        (6.7e9, 4.252877363060981),
+        (13e9, 4.037871980255364),
+        (30e9, 3.6290590138646768),
+        (66e9, 3.2877565882479303),
+    ]
+
+
+def test_real_pythia_at_its_last_checkpoint(real_results):
+    settings = real_results("pythia")
+    assert curve_of(settings, "lambada_openai", "acc", 0, "pythia-v1.1") == [
+        (70e6, 0.18455268775470599),
+        (160e6, 0.3283524160683097),
+        (410e6, 0.5162041529206287),
+        (1e9, 0.5620027168639627),
+        (1.4e9, 0.6161459344071415),
+        (2.8e9, 0.6471958082670289),
+        (6.9e9, 0.672811954201436),
+        (12e9, 0.7046380749078207),
+    ]
+    facts = "select distinct n_test, chance from testable_curves where task = 'lambada_openai' and metric = 'acc'"
+    assert rows(settings, facts) == [(5153, 0.0)]
+    # A quiet machine takes four seconds.
+    assert float((settings.root / "seconds.txt").read_text()) < 20
+
+
+def test_real_pythia_in_training_has_tokens_and_no_curve_mixes_models(real_results):
+    settings = real_results("pythia", scale="training")
+    assert accounts(settings) == {"kept": 127_132, "before the first step": 2_752, "repeated run": 526}
+    assert rows(settings, "select distinct scale_name from stg_scores") == [("tokens",)]
+    assert rows(settings, "select count(distinct family) from curves") == [(26,)]
+    curve = curve_of(settings, "lambada_openai", "acc", 0, "EleutherAI/pythia-v1.1-12b")
+    assert curve[-1] == (143_000 * 2_097_152.0, 0.7046380749078207)
+
+
+def test_real_pythia_by_loss_stands_in_the_order_of_its_perplexity(real_results):
+    settings = real_results("pythia", scale="loss", loss="lambada_openai")
+    counts = accounts(settings)
+    assert counts == {"kept": 128_627, "is the scale itself": 861, "repeated run": 526, "loss not known": 396}
+    curve = curve_of(settings, "lambada_openai", "acc", 0, "pythia-v1.1")
+    assert (pytest.approx(1 / 3.9236415916124625, rel=1e-12), 0.7046380749078207) in curve
+    # The largest model did better yet a little before the end of its training.
+    assert 3.876 < 1 / curve[-1][0] < 3.9236
+
+
+def test_real_sums_have_fifty_examples_each_even_where_all_are_wrong(real_results):
+    settings = real_results("pythia_arithmetic")
+    assert curve_of(settings, "num_reasoning_arithmetic_addition_10", "acc", 0, "pythia-v1.1-deduped")[-1] == (
+        12e9,
+        0.12,
+    )
+    assert rows(settings, "select distinct n_test from emergence where status <> 'flat' and n_test is not null") == [
+        (50,)
+    ]
+
+
+def test_real_runs_of_one_cell_are_counted_and_the_newest_kept(real_results):
+    settings = real_results("v04")
+    kept = "select runs, kept, lowest from repeated_runs where model = 'google/gemma-2-9b' and shots = 0 and task = "
+    # An early run of it was broken.
+    assert rows(settings, f"{kept} 'mmlu'") == [(3, 0.6857997436262641, 0.23287281014100555)]
+    assert rows(settings, f"{kept} 'lambada_openai' and metric = 'acc'") == [
+        (2, 0.7628565883951096, 0.15913060353192315)
+    ]
+    assert [y for _, y in curve_of(settings, "mmlu", "acc", 5, "mamba2")] == [
+        0.260361771827375,
+        0.24910981341689217,
+        0.24042159236575986,
+        0.25765560461472725,
+        0.2455490670844609,
+    ]
+    assert rows(settings, "select bool_and(is_aggregate) from curves where task in ('mmlu', 'mmlu_stem', 'glue')") == [
+        (True,)
+    ]

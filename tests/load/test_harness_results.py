@@ -150,6 +150,14 @@ def test_groups_are_told_by_the_indentation_of_their_parts_where_no_list_is():
     assert aggregates(document) == ["mmlu", "mmlu_stem", "mmlu_other"]
 
 
+def test_a_group_has_the_shots_of_its_parts():
+    parts = {"mmlu": ["mmlu_stem"], "mmlu_stem": ["anatomy"], "round": ["round"], "odd": [3], "gone": ["nowhere"]}
+    told = {"mmlu": 0, "mmlu_stem": 0, "anatomy": 5, "round": 2, "odd": 3, "gone": 4}
+    tables = {name: {"acc,none": 0.5} for name in told}
+    found = read(v04(tables, **{"n-shot": told, "group_subtasks": parts}))
+    assert {each.task: each.shots for each in found} == told | {"mmlu": 5, "mmlu_stem": 5}
+
+
 def test_a_group_that_is_not_averaged_holds_no_value():
     document = v04({"sums": {"acc,none": 0.25}}, group_subtasks={"all": ["sums"]})
     document["results"]["all"] = {" ": " ", "alias": "all"}
