@@ -10,9 +10,9 @@ from pipeline.core.settings import ROOT
 from pipeline.load.table import stage_table
 from tests.conftest import made_up_query, write_parquet
 
-# Those of one's own table and of score files have tests of their own, in tests/load. Those of what comes from tests of
-# curves, which this database lacks, have theirs in tests/studies.
-ELSEWHERE = {"tidy", "score_files", "detector", "smooth_worlds", "sudden", "tasks"}
+# Those of one's own table, of harness results and of score files have tests of their own, in tests/load. Those of what
+# comes from tests of curves, which this database lacks, have theirs in tests/studies.
+ELSEWHERE = {"tidy", "harness", "score_files", "detector", "smooth_worlds", "sudden", "tasks"}
 CHECKS = sorted(
     (path for path in ROOT.glob("sql/checks/**/*.sql") if not ELSEWHERE & set(path.parts)), key=lambda path: path.stem
 )

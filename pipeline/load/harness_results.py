@@ -17,6 +17,7 @@ LONGEST_NAME = 500
 LONGEST_REASON = 200
 # Beyond it a double skips numbers.
 LARGEST_COUNT = 1 << 53
+DEEPEST_GROUP = 8
 # In model_args, the name of the model in the order in which it counts.
 NAMES = ("pretrained", "model", "engine", "path")
 # A blank stands where a group of tasks is not averaged.
@@ -109,6 +110,7 @@ def read(path: str, content: bytes) -> list[Value]:
 def _values(path: str, document: Mapping[str, Any], task: str, table: object) -> Iterator[Value]:
     config = _mapping(document, "config")
     own = _mapping(_mapping(document, "configs"), task)
+    shots = _shots(document, config, task)
     # What is no table of metrics is one value that cannot be used.
     scores = table if isinstance(table, dict) else {"": table}
     for key, score in scores.items():
@@ -123,7 +125,7 @@ def _values(path: str, document: Mapping[str, Any], task: str, table: object) ->
             is_aggregate=False,
             metric=metric,
             filter=None if used in NO_FILTER else used,
-            shots=_shots(document, config, task),
+            shots=shots,
             model="",
             revision="",
             params=None,
@@ -199,12 +201,26 @@ def _depth(alias: object) -> int:
 
 
 def _shots(document: Mapping[str, Any], config: Mapping[str, Any], task: str) -> int:
-    own = _mapping(_mapping(document, "configs"), task).get("num_fewshot")
-    for said in (_mapping(document, "n-shot").get(task), own, config.get("num_fewshot"), document.get("num_fewshot")):
-        count = _count(said)
-        if count is not None:
-            return count
-    return -1
+    # Of a group of groups the harness says 0, whatever its parts were asked with.
+    said: list[object] = []
+    for name in (_part(document, task), task):
+        said += [
+            _mapping(document, "n-shot").get(name),
+            _mapping(_mapping(document, "configs"), name).get("num_fewshot"),
+        ]
+    said += [config.get("num_fewshot"), document.get("num_fewshot")]
+    return next((count for each in said if (count := _count(each)) is not None), -1)
+
+
+def _part(document: Mapping[str, Any], task: str) -> str:
+    """The first task of a group, or of its first group; a task that is no group is its own."""
+    listed = _mapping(document, "group_subtasks")
+    for _ in range(DEEPEST_GROUP):
+        parts = listed.get(task)
+        if not isinstance(parts, list) or not parts or not isinstance(parts[0], str):
+            break
+        task = parts[0]
+    return task
 
 
 def _chance(task: Mapping[str, Any]) -> float | None:

@@ -96,7 +96,14 @@ def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
         ({"is_proportion": "1", "score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
         ({"chance": "25"}, "chance is no share from 0 to below 1: 25"),
         ({"shots": "few"}, "shots is no count: few"),
+        ({"shots": "0.5"}, "shots is no count: 0.5"),
         ({"n_test": "0"}, "n_test is no count: 0"),
+        ({"n_test": "99.6"}, "n_test is no count: 99.6"),
+        ({"stderr": "-1"}, "standard_error is no size: -1"),
+        # A proportion by sql/seeds, whatever the table says of it or not.
+        ({"score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
+        ({"params": "7b1"}, "params is no number: 7b1"),
+        ({"params": "2e15"}, "params counts single parameters, 7000000000 or 7B: 2e15"),
         ({"higher_is_better": "up"}, "higher_is_better is neither 1 nor 0: up"),
     ],
 )
@@ -111,10 +118,12 @@ def test_a_row_that_cannot_be_used_stops_the_run_or_is_set_aside(run, changes, r
     assert rows_of(settings, "select row_number, reason from unusable_rows") == [(6, reason)]
 
 
-def test_nan_is_kept_as_it_is(run):
-    settings = run(curve((0, 0, "nan", 0, 1)))
+def test_nan_is_kept_and_said(run, capsys):
+    settings = run(curve((0, "-inf", "nan", 0, 1)))
     score.run(settings)
     assert rows_of(settings, "select status from emergence") == [("invalid",)]
+    line = "load     NOT FINITE: 2 scores are NaN or infinite (exact_str_match); no curve with one has an E\n"
+    assert line in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -228,9 +237,154 @@ def test_n_test_is_not_known_where_models_differ_and_may_depend_on_shots(run):
     assert rows_of(settings, "select shots, n_test from emergence order by shots") == [(0, 100), (1, None), (5, 50)]
 
 
+@pytest.mark.parametrize(("known", "expected"), [((100, "", 100, "", ""), 100), (("", "", 9, 8, ""), None)])
+def test_a_missing_n_test_is_that_of_the_curve_where_the_others_agree(run, known, expected):
+    settings = run([changed | {"n_test": n} for changed, n in zip(curve(), known, strict=True)])
+    score.run(settings)
+    assert rows_of(settings, "select n_test from emergence") == [(expected,)]
+
+
 def test_columns_that_nobody_reads_are_named(run, capsys):
     run([changed | {"note": "x"} for changed in curve()])
     assert "columns that are not read: note" in capsys.readouterr().out
+
+
+# What people's tables look like
+
+GROWN = "task,metric,family,model,params,score\nsums,acc,Tiny,a,70M,0.25\nsums,acc,Tiny,b,1.4B,0.5\n"
+
+
+def load_text(project, text, name="scores.csv"):
+    (project.root / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    settings = Settings(root=project.root, source=name)
+    sources.load(settings)
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("scores.csv", GROWN),
+        ("scores.tsv", GROWN.replace(",", "\t")),
+        ("scores.TSV", GROWN.replace(",", "\t").replace("\n", "\r\n")),
+        ("scores.csv", GROWN.replace(",", ";")),
+        ("scores.csv", GROWN.replace("task,metric,family", "Task, METRIC ,Family", 1)),
+        ("scores.csv", GROWN.replace("70M", "70m").replace("1.4B", "1.4 b")),
+        ("scores.csv", GROWN.replace("\n", ",,,\n").replace("score,,,", "score,Note,note,")),
+        ("scores.csv", GROWN.replace("\n", ",,\n")),
+        ("scores.csv", "\ufeff" + GROWN),
+    ],
+)
+def test_tables_as_people_and_spreadsheets_write_them(project, name, text):
+    settings = load_text(project, text, name)
+    assert rows_of(
+        settings, "select task, subtask, metric, shots, model, scale, scale_name, score from stg_scores"
+    ) == [
+        ("sums", "sums", "acc", -1, "a", 70e6, "parameters", 0.25),
+        ("sums", "sums", "acc", -1, "b", 1.4e9, "parameters", 0.5),
+    ]
+
+
+def test_numbers_that_pandas_wrote_beside_empty_cells_are_counts_and_flags(run):
+    settings = run(curve(shots="5.0", n_test="200.0", higher_is_better="1.0", is_proportion="1.0", chance="0.25"))
+    score.run(settings)
+    columns = "shots, n_test, is_proportion, higher_is_better, chance"
+    assert rows_of(settings, f"select {columns} from testable_curves") == [(5, 200, True, True, 0.25)]
+
+
+def scaled(*names, scales=("2e15", "4e18", "1e21", "3e22", "5e23")):
+    """A curve over a scale of another kind; a name of it for each row, or one for all."""
+    named = names * 5 if len(names) == 1 else names
+    found = [
+        changed | {"scale": scale, "scale_name": name}
+        for changed, scale, name in zip(curve(), scales, named, strict=True)
+    ]
+    return [{name: cell for name, cell in row.items() if name != "params"} for row in found]
+
+
+@pytest.mark.parametrize("name", ["FLOPs", "tokens", "1 / loss"])
+def test_another_scale_has_a_name_and_no_bounds(run, name):
+    settings = run(scaled(name))
+    assert rows_of(settings, "select scale, scale_name from stg_scores order by scale")[-1] == (5e23, name)
+
+
+def test_a_scale_without_a_name_is_called_scale(run):
+    assert rows_of(run(scaled("")), "select distinct scale_name from stg_scores") == [("scale",)]
+
+
+def test_parameters_by_either_name_are_the_same(run):
+    with pytest.raises(PipelineError, match="params counts single parameters"):
+        run(scaled("Parameters"))
+
+
+def test_params_and_scale_together_are_an_error(run):
+    with pytest.raises(PipelineError, match="has both params and scale. Next: "):
+        run([changed | {"scale": 1} for changed in curve()])
+
+
+def test_one_table_has_one_scale(run):
+    with pytest.raises(
+        PipelineError, match="models ordered by one thing in some rows .*scale_name='FLOPs', row_count=2"
+    ):
+        run(scaled("FLOPs", "FLOPs", "tokens", "tokens", "tokens"))
+
+
+def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
+    rows = [
+        *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="mine", higher_is_better=1, is_proportion=1, chance=0.2, n_test=10),
+        *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", n_test=10),
+        *curve((20, 30, 40, 50, 60), metric="accuracy", is_proportion=0),
+        *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", task="arc_easy"),
+        *(changed | {"chance": place / 10} for place, changed in enumerate(curve(task="odd"))),
+    ]
+    settings = run(rows)
+    score.run(settings)
+    columns = "task, metric, is_proportion, chance"
+    assert rows_of(settings, f"select {columns} from testable_curves order by all") == [
+        ("arc_easy", "acc", True, 0.25),
+        ("odd", "exact_str_match", True, None),
+        ("sums", "acc", True, None),
+        ("sums", "accuracy", False, None),
+        ("sums", "mine", True, 0.2),
+    ]
+    said = capsys.readouterr().out
+    assert "score    chance level not known, so that proportions of these tasks are not tested" in said
+    assert "in a column chance): odd; sums\n" in said
+
+
+def test_standard_errors_are_kept(run):
+    settings = run(curve((5, 4, 3, 2, 1), metric="ppl", stderr=0.5))
+    score.run(settings)
+    assert rows_of(settings, "select standard_errors, is_log_scaled from testable_curves") == [([0.5] * 5, True)]
+
+
+@pytest.mark.parametrize(("seed", "key"), [("common_metrics", "metric"), ("common_tasks", "pattern")])
+def test_what_is_known_of_metrics_and_tasks_is_known_once(seed, key):
+    with (ROOT / "sql/seeds" / f"{seed}.csv").open(encoding="utf-8", newline="") as lines:
+        keys = [row[key] for row in csv.DictReader(lines)]
+    assert len(keys) == len(set(keys)) > 30
+
+
+CHECKS = sorted((ROOT / "sql/checks/sources/tidy").rglob("*.sql"))
+SABOTAGE = {
+    "directions_agree": "update tidy_rows set higher_is_better = false where row_id = 1",
+    "metrics_have_directions": "update known_metrics set higher_is_better = null",
+    "one_scale_name": "update tidy_rows set scale_name = 'tokens' where row_id = 1",
+    "unusable_rows": "insert into unusable_rows (row_number, reason) values (1, 'score is empty')",
+}
+
+
+def test_every_check_has_a_case():
+    assert sorted(check.stem for check in CHECKS) == sorted(SABOTAGE)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
+def test_a_check_passes_on_good_data_and_catches_its_case(run, check):
+    with database.connect(run(curve()).database) as connection:
+        database.run_check(connection, check)
+        connection.execute(SABOTAGE[check.stem])
+        with pytest.raises(PipelineError, match=r"\. Next: .*\[sql/checks/sources/tidy/"):
+            database.run_check(connection, check)
 
 
 def test_what_is_known_of_bigbench_tasks_is_not_taken_for_known(run):

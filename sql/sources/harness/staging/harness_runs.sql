@@ -26,10 +26,12 @@ placed as (
         -- A revision without a step in its name is a finished model.
         coalesce(harness_values.step::double, 'infinity'::double) as checkpoint,
         coalesce(harness_values.tokens, harness_values.step * coalesce(models.tokens_per_step, batches.tokens_per_step)) as tokens,
-        harness_values.score,
+        -- NaN comes in as null.
+        if(harness_values.set_aside_because is null, coalesce(harness_values.score, 'nan'::double), harness_values.score)
+            as score,
         harness_values.standard_error,
         harness_values.n_test as n_counted,
-        score * (1 - score) / (standard_error * standard_error) + 1 as n_of_error,
+        harness_values.score * (1 - harness_values.score) / (standard_error * standard_error) + 1 as n_of_error,
         harness_values.higher_is_better,
         harness_values.chance,
         harness_values.path,

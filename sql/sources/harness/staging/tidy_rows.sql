@@ -57,7 +57,7 @@ final as (
         if(getvariable('scale') = 'training', model, family) as family,
         case getvariable('scale')
             when 'size' then model
-            when 'training' then 'step ' || checkpoint::bigint
+            when 'training' then if(isinf(checkpoint), 'finished', 'step ' || checkpoint::bigint)
             else model || if(isinf(checkpoint), '', ' step ' || checkpoint::bigint)
         end as model,
         case getvariable('scale')
