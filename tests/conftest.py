@@ -210,16 +210,19 @@ def made_up(made_up_once: Settings, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def made_up_report(builder: Builder) -> Settings:
+def made_up_report(builder: Builder, made_up_once: Settings) -> Settings:
     """The project of `made_up` with its report, for tests that only read it."""
 
-    def build(settings: Settings) -> None:
-        _build_made_up(settings)
+    root = builder.folder / "made_up_report"
+
+    def build() -> None:
+        shutil.rmtree(root, ignore_errors=True)
         with pytest.MonkeyPatch.context() as patch:
             sketch(patch)
-            report.run(settings)
+            report.run(copy_of(made_up_once, root))
 
-    return builder.project("made_up_report", build)
+    builder.once("made_up_report", build)
+    return Settings(root=root)
 
 
 @pytest.fixture(scope="session")

@@ -135,6 +135,10 @@ def rebuild(table: Path, folder: Path, *, with_averaged: bool = True, indent: in
         low = float(chance or 0)
         changes = {"low_score": low, "high_score": high, "subtask_description": subtask}
         documents[key]["scores"].append(entry(score, shots=shots, metric=metric, **changes))
+    for task in {task for task, _, _ in documents}:
+        (folder / path_of("", task)).parent.mkdir(parents=True, exist_ok=True)
     for number, ((task, _, _), content) in enumerate(documents.items()):
-        write(folder, str(number), json.dumps(content, indent=indent).encode(), task)
+        # Joined as text: for thousands of files pathlib takes longer than the writing.
+        with open(f"{folder}/{TASKS}/{task}/results/scores_{number}.json", "wb", buffering=0) as file:  # noqa: PTH123
+            file.write(json.dumps(content, indent=indent).encode())
     return len(documents)

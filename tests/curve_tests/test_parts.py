@@ -25,9 +25,15 @@ def planned(testable, chunk=2):
 
 
 @pytest.fixture(scope="module")
-def whole(testable, tmp_path_factory):
+def kept(tmp_path_factory):
+    """Where the parts of `whole` are kept; only to be read."""
+    return tmp_path_factory.mktemp("whole")
+
+
+@pytest.fixture(scope="module")
+def whole(testable, kept):
     """What one run in this process finds."""
-    return parts.run(planned(testable), Work(tmp_path_factory.mktemp("whole")), most=MOST)
+    return parts.run(planned(testable), Work(kept), most=MOST)
 
 
 def test_rows_are_those_of_the_frame(testable, whole):
@@ -44,10 +50,10 @@ def test_the_order_of_curves_changes_nothing(testable, whole, tmp_path):
     pd.testing.assert_frame_equal(parts.run(planned(testable[::-1], 4), Work(tmp_path), most=MOST), whole)
 
 
-def test_workers_change_no_byte(testable, tmp_path):
-    for workers in (1, 2):
-        parts.run(planned(testable), Work(tmp_path / str(workers), workers), most=MOST)
-    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in "12")
+@pytest.mark.usefixtures("whole")
+def test_workers_change_no_byte(testable, kept, tmp_path):
+    parts.run(planned(testable), Work(tmp_path, 2), most=MOST)
+    one, two = ({path.name: path.read_bytes() for path in folder.iterdir()} for folder in (kept, tmp_path))
     assert len(one) == 3
     assert one == two
 
