@@ -24,6 +24,8 @@ SCALE ?= size
 LOSS ?=
 #: MODELS     harness results: table of models with family and size, to correct what their names say; a run writes one (default: empty)
 MODELS ?=
+#: OPEN       open: folder that holds the results of open models (default: ../shared/open_models)
+OPEN ?= ../shared/open_models
 #: QUICK      induce: 1 to train a few small networks for a moment, to see that it works (default: empty)
 QUICK ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
@@ -37,13 +39,13 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS QUICK SCHEDULER OUT PROFILE DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS OPEN QUICK SCHEDULER OUT PROFILE DEBUG
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 PIPELINE := $(VENV)/bin/python -m pipeline
 
-.PHONY: help fetch load score curve_tests analyse report status again mirage fit calibrate induce cluster \
+.PHONY: help fetch load score curve_tests analyse report status again mirage open fit calibrate induce cluster \
 	test check bench notebooks lock clean clean-runs
 
 help: ## print this help
@@ -63,6 +65,7 @@ analyse: $(VENV)/.run ## turn emergence scores into findings and tables
 report: $(VENV)/.run ## do all of it, draw the figures and write the report
 status: $(VENV)/.run ## say of each stage whether it is up to date, and why not
 mirage: $(VENV)/.run ## compute the paper's model and compare its predictions with simulated arithmetic
+open: $(VENV)/.run ## test open models by size, training and loss, under every metric of their outputs (some minutes)
 fit: $(VENV)/.run ## fit the parameters of the simulated benchmark to the real scores (most of an hour)
 calibrate: $(VENV)/.run ## measure how often each test of a curve rejects where the truth is known (some minutes)
 induce: $(VENV)/.torch ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
@@ -70,13 +73,15 @@ induce: $(VENV)/.torch ## train small networks in which the metric makes an abil
 induce: export ATEN_CPU_CAPABILITY = avx2
 induce: export ONEDNN_MAX_CPU_ISA = AVX2
 induce: export MKL_CBWR = AVX2
-fetch load score curve_tests analyse report status mirage fit calibrate induce:
+fetch load score curve_tests analyse report status mirage open fit calibrate induce:
 	@$(PIPELINE) $@
 
 cluster: $(VENV)/.cluster ## install what SCHEDULER= needs (dask.distributed)
 
 again: clean report ## forget what was computed and make the report anew
 
+# Modules are compiled once, not by each of the processes that tests start.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev ## run the whole test suite, on all cores
 	@$(VENV)/bin/python -m pytest -n auto --hypothesis-profile="$$PROFILE"
 

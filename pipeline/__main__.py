@@ -14,6 +14,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import (
     DEFAULT_MAX_WAIT,
     DEFAULT_MIRROR,
+    DEFAULT_OPEN,
     DEFAULT_SCALE,
     DEFAULT_SOURCE,
     DEFAULT_THRESHOLD,
@@ -43,6 +44,7 @@ OPTIONS = {
     ),
     "loss": ("", "SCALE=loss: the task whose perplexity is the loss"),
     "models": ("", "harness results: table of models with their family and size, as a run writes it"),
+    "open": (DEFAULT_OPEN, "open: folder that holds the results of open models"),
     "quick": ("", "induce: 1 trains a few small networks for a moment"),
 }
 
@@ -100,6 +102,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         scale=parse_scale(options.scale, options.loss),
         loss=options.loss,
         models=options.models,
+        open=options.open,
     )
 
 

@@ -24,7 +24,7 @@ OF_RAW_SCORES = frozenset({"stg_scores", "curves", "curve_points", "emergence_al
     # Nor has one without a tested proportion:
     "strata", "scenario_counts", "scenario_checks",
 }  # fmt: skip
-SOMETIMES = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties")
+SOMETIMES = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties", "example_pairs")
 
 
 def run(settings: Settings) -> list[Path]:

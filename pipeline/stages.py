@@ -64,9 +64,12 @@ TRAINING = tuple(
     f"pipeline.studies.networks.training.{path.stem}"
     for path in sorted((ROOT / "pipeline" / "studies" / "networks" / "training").glob("[!_]*.py"))
 )
+# What `open` reads results with.
+READERS = ("pipeline.fetch.harness", "pipeline.load.harness", "pipeline.load.tidy")
 TOOLS = (
     Stage("check", "pipeline.analyse:check", "analyse"),
     Stage("mirage", "pipeline.studies.theory.stage:run"),
+    Stage("open", "pipeline.studies.open_models.stage:run", by_name=READERS),
     Stage("fit", "pipeline.studies.smooth_worlds.fit:run", "score"),
     Stage("calibrate", "pipeline.curve_tests.calibration:run", "curve_tests"),
     Stage("induce", "pipeline.studies.networks.stage:run", by_name=TRAINING),
@@ -75,7 +78,7 @@ SEEDS, SOURCES = "seeds", ("sources", "checks/sources")
 # What `mirage`, `calibrate` and `induce` wrote.
 OF_TOOLS = tuple(
     f"outputs/tables/{name}*.csv"
-    for name in ("theory", "predictions", "arithmetic", "calibration", "late_gain_scenarios", "induced", "keys")
+    for name in ("theory", "predictions", "arithmetic", "calibration", "late_gain_scenarios", "induced", "open", "keys")
 )
 STAGES = (
     Stage(

@@ -43,7 +43,38 @@ hypothesis.settings.register_profile("ordinary", max_examples=60, deadline=None)
 hypothesis.settings.register_profile("thorough", max_examples=2_000, deadline=None)
 hypothesis.settings.load_profile("ordinary")
 
+# The files of tests that take longest, about in that order, so that no process is left with one of them at the end.
+# While one process compiles kernels for the first of them, the others find work that needs none.
+SLOWEST = (
+    "report/test_report.py",
+    "load/test_score_files.py",
+    "test_interface.py",
+    "core/test_cluster.py",
+    "curve_tests/test_key.py",
+    "curve_tests/test_stage.py",
+    "studies/theory/test_arithmetic.py",
+    "test_hostile_names.py",
+    "test_own_scores.py",
+    "curve_tests/test_worlds.py",
+    "test_stages.py",
+    "load/test_tidy.py",
+    "studies/detector/test_detector.py",
+    "studies/metric_swap/test_metric_swap.py",
+    "curve_tests/test_parts.py",
+    "simulated/test_report.py",
+    "studies/metric_and_size/test_metric_and_size.py",
+    "core/test_parallel.py",
+    "fetch/test_official.py",
+)
+
 Build = Callable[[Settings], object]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; within a file the order stays."""
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def write_parquet(query: str, path: Path) -> Path:
@@ -156,6 +187,12 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
     return Builder(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
+@pytest.fixture(scope="session")
+def kernels(builder: Builder) -> None:
+    """What numba compiles, which takes half a minute, is compiled and kept on disk: by one process for all."""
+    builder.once("kernels", lambda: [prepare() for prepare in parts.PREPARE])
+
+
 def _build_made_up(settings: Settings) -> None:
     analysed(settings, write_parquet(made_up_query(), settings.root / "made_up.parquet"))
 
@@ -186,7 +223,7 @@ def made_up_report(builder: Builder) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def full_report(builder: Builder) -> Settings:
+def full_report(builder: Builder, kernels: None) -> Settings:  # noqa: ARG001 - compiled before it begins
     """Made-up scores, tests of their curves, the tables of the tools, and a report of all this; only to be read."""
 
     def build(settings: Settings) -> None:
@@ -220,7 +257,8 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
     return subprocess.run(
         ["make", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.run", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        # Compiled modules are kept, unless a test counts files: most checkouts are run several times.
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -52,7 +52,7 @@ def rows_named(name):
 
 
 @pytest.fixture(scope="module")
-def reported(builder):
+def reported(builder, kernels):  # noqa: ARG001 - compiled before it begins
     """A run on such scores, its report included, started from its own folder; and what it found there."""
 
     def build(project):

@@ -3,15 +3,17 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from pipeline import __main__ as command
+from pipeline import stages
 from pipeline.core.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings
 from pipeline.stages import BY_NAME, NAMES
-from tests.conftest import OFFLINE, checkout_at, make
+from tests.conftest import OFFLINE, checkout_at, make, project_at
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,6 +61,18 @@ def test_the_readme_shows_what_a_run_prints(real_report):
     fetched, rest = block.split("\n", 1)
     assert re.fullmatch(r"fetch    \S+: 439,462 bytes, sha256 verified, from \.\./shared/bigbench/\S+", fetched)
     assert rest == printed + headline
+
+
+def test_the_readme_shows_how_results_of_one_s_own_are_read(tmp_path, capsys):
+    block = re.search(r"```console\n\$ make report SOURCE=(\S+)\n(.*?)```", README, re.DOTALL)
+    folder = ROOT / block[1]
+    if not folder.is_dir():
+        pytest.skip(f"{folder.name} is not there")
+    # As from the folder of the Makefile.
+    (tmp_path / "shared").symlink_to(ROOT.parent / "shared")
+    stages.run(replace(project_at(tmp_path / "project"), source=block[1]), "score")
+    printed = capsys.readouterr().out
+    assert block[2].startswith(printed)
 
 
 def test_the_readme_shows_the_headline_of_the_committed_report():
@@ -159,7 +173,7 @@ def test_an_odd_source_is_an_error_and_nothing_else(checkout, source):
     assert sorted(path.name for path in checkout.iterdir()) == [
         "Makefile", "outputs", "pipeline", "requirements-dev.txt", "requirements.txt", "sql",
     ]  # fmt: skip
-    result = make(checkout, "report", f"SOURCE={source.replace('$', '$$')}")
+    result = make(checkout, "report", f"SOURCE={source.replace('$', '$$')}", PYTHONDONTWRITEBYTECODE="1")
     assert result.returncode != 0
     assert f"SOURCE={source} is not a source" in result.stderr
     assert sorted(checkout.rglob("*")) == before

@@ -31,6 +31,7 @@ QUERIES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("sql/**
 # The modules that every stage starts from, besides those of its source. What a tool makes is in its tables, of which
 # `analyse` says whether they are of the present code.
 TRAINING = [f"pipeline.studies.networks.training.{name}" for name in ("images", "autoencoders", "addition")]
+READERS = ["pipeline.fetch.harness", "pipeline.load.harness", "pipeline.load.tidy"]
 ENTRIES = {
     "fetch": ["pipeline.sources"],
     "load": ["pipeline.sources"],
@@ -43,6 +44,8 @@ ENTRIES = {
         "pipeline.studies.smooth_worlds.fit",
         "pipeline.curve_tests.calibration",
         "pipeline.studies.networks.stage",
+        "pipeline.studies.open_models.stage",
+        *READERS,
         *TRAINING,
     ],
     "report": ["pipeline.report.stage"],

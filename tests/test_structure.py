@@ -10,6 +10,7 @@ PIPELINE = ROOT / "pipeline"
 # From the ground up: a folder, or a module beside the folders, imports only from those before it.
 LAYERS = (
     "core",
+    "samples",
     "simulated",
     "fetch",
     "load",

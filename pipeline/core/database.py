@@ -81,9 +81,10 @@ def sql_files(folders: Iterable[Path]) -> list[Path]:
 
 
 def tables_read(query: str) -> set[str]:
-    """The names that a query reads from, those of its own CTEs among them."""
+    """The names that a query reads from, without those of its own CTEs."""
     code = re.sub(r"--.*", "", query)
-    return set(re.findall(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)", code))
+    own = re.findall(r"\b([a-z_][a-z0-9_]*)\s+as\s+(?:(?:not\s+)?materialized\s+)?\(\s*(?:with|select|from)\b", code)
+    return set(re.findall(r"\b(?:from|join)\s+([a-z_][a-z0-9_]*)", code)) - set(own)
 
 
 def build_table(connection: duckdb.DuckDBPyConnection, sql_file: Path, *, temporary: bool = False) -> None:

@@ -16,6 +16,7 @@ DEFAULT_THRESHOLD = 100.0
 LARGEST_THRESHOLD = 1e9
 DEFAULT_MAX_WAIT = 900.0
 DEFAULT_SCALE = "size"
+DEFAULT_OPEN = "../shared/open_models"
 SCALES = ("size", "training", "loss")
 LONGEST_NAME = 40
 
@@ -80,6 +81,7 @@ class Settings:
     scale: str = DEFAULT_SCALE
     loss: str = ""
     models: str = ""
+    open: str = DEFAULT_OPEN
 
     @property
     def sql(self) -> Path:

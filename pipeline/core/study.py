@@ -32,6 +32,16 @@ def always(_: Run) -> bool:
     return True
 
 
+def on_own_scores(run: Run) -> bool:
+    """The study answers for the user's own tasks."""
+    return not run.is_bigbench
+
+
+def on_bigbench(run: Run) -> bool:
+    """The study asks what a benchmark of hundreds of tasks can tell, and says little of a handful."""
+    return run.is_bigbench
+
+
 def on_published(run: Run) -> bool:
     """The study compares the scores with published numbers, or tasks with what people said of them."""
     return run.is_published
@@ -90,6 +100,8 @@ class Study:
         compute: makes the tables that SQL cannot, from those that SQL made.
         absence: why the chapter is left out, as half a sentence; empty where it is not.
         belongs: whether the study makes sense for these scores at all; where it does not, it goes unsaid.
+        told: whether its chapter stands in the report of these scores; where it does not, its tables are made all the
+            same.
     """
 
     name: str
@@ -104,6 +116,7 @@ class Study:
     compute: Compute | None = None
     absence: Callable[[Run, Query], str] = never_absent
     belongs: Callable[[Run], bool] = always
+    told: Callable[[Run], bool] = always
 
     @property
     def template(self) -> str:

@@ -12,18 +12,20 @@ from tqdm import tqdm
 
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
+from pipeline.core.parallel import Work
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
 from pipeline.core.wording import counted, one_line
 from pipeline.fetch import harness
 from pipeline.fetch.listing import blob_sha1, total_size
-from pipeline.load import harness_models
+from pipeline.load import harness_logs, harness_models
 from pipeline.load.harness_results import LARGEST_FILE, NoResultsError, Value, read
 from pipeline.load.model_names import parse_checkpoint
 from pipeline.load.staging import Origin, describe_rows, new_database, print_nonfinite, stage
 
 MOST_REASONS = 5
 LONGEST_LINE = 1000
+MOST_NOTES = 10
 TYPES = {"n_test": "Int64", "higher_is_better": "boolean", "is_aggregate": "bool"} | dict.fromkeys(
     ("score", "standard_error", "chance", "date", "params"), "float64"
 )
@@ -59,11 +61,16 @@ def load_results(
         PipelineError: no file holds results, MODELS cannot be used, or no value is left under SCALE.
     """
     values, unread = _read_all(folder, hashes)
+    work = Work(settings.data / "samples", os.cpu_count() or 1, settings.scheduler)
+    logs = harness_logs.read(folder, list(hashes), values, work, keep_going=settings.keep_going)
+    values += logs.values
+    unread = {path: reason for path, reason in unread.items() if not harness_logs.is_log(path)} | logs.unread
     _account_for_files(connection, settings, [_as_text(path) for path in hashes], values, unread)
     frame = _frame(values)
     models = harness_models.of(frame, settings)
     database.make_table(connection, "harness_values", frame)
     database.make_table(connection, "harness_models", models)
+    database.make_table(connection, "example_pairs", logs.pairs)
     connection.execute("set variable scale = ?", [settings.scale])
     connection.execute("set variable loss = ?", [settings.loss])
     stage(connection, settings, source)
@@ -73,6 +80,8 @@ def load_results(
     _stop_if_empty(connection, settings)
     print_nonfinite(connection)
     for (line,) in connection.execute("select line from load_notes order by position, line").fetchall():
+        print(f"load     {one_line(line, LONGEST_LINE)}")
+    for line in logs.notes[:MOST_NOTES]:
         print(f"load     {one_line(line, LONGEST_LINE)}")
 
 

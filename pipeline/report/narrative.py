@@ -49,6 +49,7 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     }
     for own in chapters:
         context |= {} if own.absence else own.study.numbers(run, rows)
+    context["chapters"] = [own for own in chapters if own.study.told(run)]
     return context
 
 

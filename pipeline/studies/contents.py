@@ -9,14 +9,17 @@ from pipeline.studies.emergent.section import STUDY as EMERGENT
 from pipeline.studies.metric_and_size.section import STUDY as METRIC_AND_SIZE
 from pipeline.studies.metric_swap.section import STUDY as METRIC_SWAP
 from pipeline.studies.networks.section import STUDY as NETWORKS
+from pipeline.studies.open_models.section import STUDY as OPEN_MODELS
 from pipeline.studies.provenance.section import STUDY as PROVENANCE
 from pipeline.studies.reproduction.section import STUDY as REPRODUCTION
 from pipeline.studies.resolution.section import STUDY as RESOLUTION
 from pipeline.studies.smooth_worlds.section import STUDY as SMOOTH_WORLDS
 from pipeline.studies.sudden.section import STUDY as SUDDEN
+from pipeline.studies.tasks.section import STUDY as TASKS
 from pipeline.studies.theory.section import STUDY as THEORY
 
 STUDIES = (
+    TASKS,
     CURVES,
     REPRODUCTION,
     ANNOTATIONS,
@@ -29,6 +32,7 @@ STUDIES = (
     METRIC_AND_SIZE,
     CHOICES,
     METRIC_SWAP,
+    OPEN_MODELS,
     THEORY,
     NETWORKS,
     PROVENANCE,

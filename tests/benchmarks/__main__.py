@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, Settings
-from tests.benchmarks import curve_tests, emergence, score_files, stages, timing
+from tests.benchmarks import curve_tests, emergence, samples, score_files, stages, timing
 
 BENCHES = {
     "emergence": emergence.run,
     "stages": stages.run,
     "curve_tests": curve_tests.run,
     "score_files": score_files.run,
+    "samples": samples.run,
 }
 
 

@@ -43,6 +43,7 @@ def test_the_machine_has_a_name():
     assert "cores" in timing.machine()
 
 
+@pytest.mark.usefixtures("kernels")
 def test_all_ways_to_a_likelihood_ratio_agree():
     counts, design = bench_curve_tests.made_up(12)
     ours = bench_curve_tests.by_kernel(counts, design)

@@ -20,7 +20,7 @@ TASKS = ("codenames", "color", "emoji_movie")
 
 
 @pytest.fixture(scope="session")
-def simulated(builder):
+def simulated(builder, kernels):  # noqa: ARG001 - compiled before it begins
     """A project whose scores were simulated, for which only the committed curves are needed, up to the report."""
 
     def build(settings):

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from pipeline.core.study import Frame, Query, Row, Run, Study
+from pipeline.core.study import Frame, Query, Row, Run, Study, on_bigbench
 from pipeline.studies.choices.figures import draw_changes
 
 # A share of fewer emergent curves is mostly chance.
@@ -45,4 +45,5 @@ STUDY = Study(
     {"one_change_at_a_time": draw},
     tables=("one_change_at_a_time",),
     absence=absence,
+    told=on_bigbench,
 )

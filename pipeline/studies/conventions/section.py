@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from pipeline.core.study import Frame, Query, Row, Run, Study
+from pipeline.core.study import Frame, Query, Row, Run, Study, on_bigbench
 from pipeline.studies.conventions.figures import draw_conventions
 
 TABLE = (
@@ -50,4 +50,5 @@ STUDY = Study(
     numbers,
     {"conventions": draw},
     tables=("by_metric", "conventions", "chosen_conventions", "convention_range", "base_rates"),
+    told=on_bigbench,
 )

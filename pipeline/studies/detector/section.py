@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_tests
+from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_bigbench, without_tests
 from pipeline.studies.detector.compute import compute
 from pipeline.studies.detector.figures import draw_detector
 
@@ -95,4 +95,5 @@ STUDY = Study(
     sometimes=("detector", "detector_planted", "detector_overview", "false_alarms", "spacing", "smooth_grids"),
     compute=compute,
     absence=absence,
+    told=on_bigbench,
 )

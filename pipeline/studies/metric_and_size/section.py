@@ -3,7 +3,7 @@
 import duckdb
 import pandas as pd
 
-from pipeline.core.study import Query, Row, Run, Study
+from pipeline.core.study import Query, Row, Run, Study, on_bigbench
 from pipeline.studies.metric_and_size.compute import FEWEST_EFFECTIVE, FEWEST_TASKS, UNIDENTIFIED, regress
 
 CURVES = "from regressed_curves order by curve_id"
@@ -53,4 +53,5 @@ STUDY = Study(
     tables=("metric_and_size", "metric_by_n_test"),
     compute=compute,
     absence=absence,
+    told=on_bigbench,
 )

@@ -8,8 +8,8 @@ from statsmodels.stats.contingency_tables import mcnemar
 
 from pipeline import analyse, score, sources
 from pipeline.core import database, plotting
+from pipeline.core.mcnemar import mcnemar_p
 from pipeline.report import stage as report
-from pipeline.studies.metric_swap.compute import mcnemar_p
 from pipeline.studies.metric_swap.section import FIGURE_6_METRICS, FIGURE_6_TASKS, STUDY
 from tests.conftest import project_at, sketch
 from tests.score_tree import document, entry, write

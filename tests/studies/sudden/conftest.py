@@ -26,8 +26,8 @@ PLAIN = {"task": "t", "family": "GPT", "shots": 0, "metric": "exact_str_match", 
 PLAIN |= {"basis": "binomial", "is_tested": True, "is_exploratory": False, "scores": [0.1, 0.2, 0.3, 0.4]}
 PLAIN |= {"without_1_upper_p": 0.5, "without_1_lower_p": 0.5, "goodness_p": 0.5, "goodness_q": 0.9}
 PLAIN |= {"curved_p": 0.5, "curved_q": 0.9, "broken_p": 0.5, "broken_q": 0.9, "broken_at": 2, "broken_by": 0.1}
-PLAIN |= {"higher_is_better": True, "is_proportion": True, "emergence_score": 5.0}
-OF_TESTABLE = ["scores", "higher_is_better", "is_proportion"]
+PLAIN |= {"higher_is_better": True, "is_proportion": True, "is_log_scaled": False, "emergence_score": 5.0}
+OF_TESTABLE = ["scores", "higher_is_better", "is_proportion", "is_log_scaled"]
 OF_CURVES = ["task", "subtask", "metric", "shots", "family", "n_test", "emergence_score"]
 NOT_OF_TESTS = ["is_aggregate", "emergent_under", "category"]
 

@@ -39,7 +39,6 @@ final as (
             when own.chance is not null or own.is_contradicted then own.chance
             when known_metrics.chance_from = 'zero' then 0.0
             when known_metrics.chance_from = 'choices' then coalesce(common.chance, seed_tasks.chance)
-            when curves.metric = 'multiple_choice_grade' then seed_tasks.chance
         end as chance
     from curves
     left join own using (task, subtask, metric, shots, family)

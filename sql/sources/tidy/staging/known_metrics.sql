@@ -23,7 +23,7 @@ final as (
         ) as higher_is_better,
         coalesce(seed_common_metrics.is_log_scaled, false) as is_log_scaled,
         -- Of a choice, one in so many is right by chance; of a free answer, next to none.
-        coalesce(seed_common_metrics.chance_from, if(own.base_metric = 'exact_str_match', 'zero', null)) as chance_from
+        seed_common_metrics.chance_from
     from own
     left join seed_metrics
         on seed_metrics.metric = own.base_metric

@@ -1,0 +1,62 @@
+"""Which tasks jump: one verdict per task, and the rule that gave it."""
+
+from matplotlib.figure import Figure
+
+from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_own_scores, without_scores
+from pipeline.studies.tasks.figures import draw_tasks
+
+MOST_SHOWN = 25
+# Why a curve cannot be tested, as the reason of a task.
+REASONS = {
+    "aggregate": "an average of other tasks",
+    "below_chance": "below chance at some size, where the smooth model cannot follow",
+    "fitted": "neither standard errors nor test sizes are known",
+    "flat": "all models score the same",
+    "invalid": "a score is no number",
+    "no_chance_level": "the chance level is not known",
+    "no_n": "the number of test examples is not known",
+    "not_counts": "scores are no multiples of 1/n",
+    "too_few_scales": "fewer than four sizes",
+}
+
+
+def absence(run: Run, rows: Query) -> str:
+    """Why there are no verdicts."""
+    if has_table(rows, "task_overview"):
+        return ""
+    return without_scores(run, rows) or "no curve of these scores has been tested"
+
+
+def numbers(_: Run, rows: Query) -> Row:
+    """The verdicts: counted, and task by task."""
+    tasks = rows(
+        "select tasks.* from tasks inner join seed_verdicts using (verdict)"
+        " order by place, q nulls last, largest_n_test desc nulls last, task limit ?",
+        MOST_SHOWN,
+    )
+    return {
+        "task_overview": rows("from task_overview")[0],
+        "verdict_counts": rows("from verdict_counts where tasks > 0 order by place"),
+        "task_rows": [row | {"why": _why(row)} for row in tasks],
+        "has_other_metrics": any(row["other_metrics"] for row in tasks),
+    }
+
+
+def _why(row: Row) -> str:
+    return str(REASONS.get(row["reason"], row["reason"]) if row["reason"] else row["metrics"] or "")
+
+
+def draw(frame: Frame) -> Figure | None:
+    """The curves to look at first."""
+    return draw_tasks(frame("from task_panels order by panel, position"))
+
+
+STUDY = Study(
+    "tasks",
+    "Which of your tasks jump?",
+    numbers,
+    {"tasks": draw},
+    tables=("tasks", "verdict_counts"),
+    absence=absence,
+    told=on_own_scores,
+)

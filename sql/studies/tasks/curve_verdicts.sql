@@ -1,0 +1,82 @@
+-- One verdict per curve, the first rule that applies (sql/seeds/verdicts.csv). Curves that average others have none.
+with
+
+ends as (
+    select
+        curve_id,
+        arg_min(score, position) as first_score,
+        arg_max(score, position) as last_score
+    from curve_points
+    group by curve_id
+),
+
+sides as (
+    select
+        curve_id,
+        max(q) filter (where side = 'upper') as upper_q,
+        max(q) filter (where side = 'lower') as lower_q,
+        max(score - predicted) filter (where side = 'upper') as above_forecast
+    from late_tests
+    group by curve_id
+),
+
+known as (
+    select
+        emergence.curve_id,
+        emergence.task,
+        emergence.subtask,
+        emergence.metric,
+        emergence.shots,
+        emergence.family,
+        emergence.n_scales,
+        emergence.n_test,
+        emergence.emergence_score,
+        emergence.status as emergence_status,
+        tests.basis,
+        tests.status,
+        tests.is_tested,
+        tests.is_exploratory,
+        -- Of other metrics the smooth model is a straight line, which a loss that levels off does not follow.
+        if(tests.basis = 'binomial', tests.broken_q, null) as broken_q,
+        tests.broken_by,
+        tests.largest_jump,
+        tests.jump_excluded_20,
+        sides.upper_q,
+        sides.lower_q,
+        sides.above_forecast,
+        if(testable.higher_is_better, 1, -1) * (ends.last_score - ends.first_score) as gain,
+        case
+            when tests.basis = 'binomial'
+                then sqrt(
+                    greatest(
+                        ends.first_score * (1 - ends.first_score) + ends.last_score * (1 - ends.last_score), 0
+                    ) / emergence.n_test
+                )
+            else sqrt(pow(testable.standard_errors[1], 2) + pow(testable.standard_errors[-1], 2))
+        end as gain_error
+    from emergence
+    inner join curve_tests as tests using (curve_id)
+    inner join testable_curves as testable using (curve_id)
+    inner join ends using (curve_id)
+    left join sides using (curve_id)
+    where not emergence.is_aggregate
+),
+
+final as (
+    select
+        known.* exclude (gain_error),
+        case
+            when emergence_status = 'flat' then 'unchanged'
+            when not is_tested or is_exploratory then 'not tested'
+            when upper_q < 0.05 then 'late gain'
+            when broken_q < 0.05 and broken_by > 0 then 'earlier jump'
+            when gain < -3 * gain_error then 'falls'
+            when status = 'at_chance' then 'at chance'
+            when basis = 'binomial' and n_test < 50 then 'resolution-limited'
+            when jump_excluded_20 then 'smooth'
+            else 'inconclusive'
+        end as verdict
+    from known
+)
+
+select * from final

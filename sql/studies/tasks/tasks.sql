@@ -1,0 +1,111 @@
+-- One verdict per task: that of its curves which stands first in sql/seeds/verdicts.csv; but smooth only where every curve
+-- with 50 or more test examples and five or more scales is, and at chance, unchanged or not tested only where nothing else is said of it.
+with
+
+-- Which conventions call a curve emergent.
+emergent as (
+    select
+        curve_id,
+        bool_or(is_emergent) filter (where convention = 'published') as is_published,
+        bool_or(is_emergent) filter (where convention = 'with_infinite') as is_kept
+    from convention_values
+    group by curve_id
+),
+
+ranked as (
+    select
+        curve_verdicts.*,
+        seed_verdicts.place,
+        emergent.is_published,
+        emergent.is_kept,
+        max(n_test) over (partition by task) as task_n_test
+    from curve_verdicts
+    inner join seed_verdicts using (verdict)
+    left join emergent using (curve_id)
+),
+
+summed as (
+    select
+        task,
+        count(*) as curves,
+        count(*) filter (where is_tested and not is_exploratory) as curves_tested,
+        count(*) filter (where is_published) as e_emergent_published,
+        count(*) filter (where is_kept) as e_emergent_with_infinite,
+        min(n_test) as smallest_n_test,
+        max(n_test) as largest_n_test,
+        max(above_forecast) filter (where verdict = 'late gain') as largest_late_gain,
+        min(upper_q) as q,
+        max(largest_jump) filter (where n_test = task_n_test and n_scales >= 5) as largest_jump_not_excluded,
+        min(place) as first_place,
+        -- Of four scales, curvature and a jump leave nothing to tell them by.
+        count(*) filter (where verdict = 'inconclusive' and n_scales >= 5) as undecided,
+        count(*) filter (where verdict = 'smooth') as smooth,
+        mode(status) filter (where verdict = 'not tested') as reason
+    from ranked
+    group by task
+),
+
+judged as (
+    select
+        *,
+        case
+            when first_place = 4 and undecided > 0 then 5
+            else first_place
+        end as place
+    from summed
+),
+
+places as (
+    select
+        ranked.task,
+        string_agg(distinct ranked.metric, ', ' order by ranked.metric) as metrics,
+        string_agg(distinct ranked.family, ', ' order by ranked.family) as families
+    from ranked
+    inner join judged
+        on judged.task = ranked.task
+        and judged.place = ranked.place
+    group by ranked.task
+),
+
+-- The other metrics of the same outputs, of which the verdict is another one.
+elsewhere as (
+    select
+        ranked.task,
+        string_agg(distinct ranked.metric || ': ' || ranked.verdict, ', ' order by ranked.metric || ': ' || ranked.verdict)
+            as other_metrics
+    from ranked
+    inner join places using (task)
+    where not list_contains(string_split(places.metrics, ', '), ranked.metric)
+        and ranked.verdict <> 'not tested'
+    group by ranked.task
+),
+
+final as (
+    select
+        judged.task,
+        seed_annotations.category as annotated_class,
+        judged.curves,
+        judged.curves_tested,
+        judged.e_emergent_published,
+        judged.e_emergent_with_infinite,
+        judged.smallest_n_test,
+        judged.largest_n_test,
+        judged.largest_late_gain,
+        judged.q,
+        judged.largest_jump_not_excluded,
+        seed_verdicts.verdict,
+        places.metrics,
+        places.families,
+        elsewhere.other_metrics,
+        if(seed_verdicts.verdict = 'not tested', judged.reason, null) as reason,
+        seed_verdicts.meaning as rule
+    from judged
+    inner join seed_verdicts using (place)
+    left join places using (task)
+    left join elsewhere using (task)
+    left join seed_annotations
+        on seed_annotations.task = judged.task
+        and (select is_published from options)
+)
+
+select * from final
