@@ -69,3 +69,12 @@ def test_a_table_aligns_numbers_and_shows_truth_in_words():
 
 def test_no_rows_are_said_so():
     assert wording.markdown_table([], {"task": "task"}) == "*None.*"
+
+
+@given(st.text(max_size=60))
+def test_anybodys_text_is_printed_on_one_line(text):
+    shown = wording.one_line(text, 40)
+    assert shown.isprintable()
+    assert len(shown) <= 40
+    if text.isprintable():
+        assert shown == text[:40]

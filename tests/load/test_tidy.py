@@ -11,6 +11,7 @@ from pipeline import analyse, score, sources
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings
+from pipeline.load import tidy_table
 from pipeline.report import stage as report
 from tests.conftest import write_parquet
 
@@ -83,39 +84,46 @@ def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
     assert rows_of(settings, "select task, scale, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"score": "high"}, "score is no number: high"),
-        ({"score": "1e400"}, "score is no number: 1e400"),
-        ({"score": ""}, "score is empty"),
-        ({"task": " "}, "task is empty"),
-        ({"params": "large"}, "params is no number: large"),
-        ({"params": "7"}, "params counts single parameters, 7000000000 or 7B: 7"),
-        ({"is_proportion": "yes?"}, "is_proportion is neither 1 nor 0: yes?"),
-        ({"is_proportion": "1", "score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
-        ({"chance": "25"}, "chance is no share from 0 to below 1: 25"),
-        ({"shots": "few"}, "shots is no count: few"),
-        ({"shots": "0.5"}, "shots is no count: 0.5"),
-        ({"n_test": "0"}, "n_test is no count: 0"),
-        ({"n_test": "99.6"}, "n_test is no count: 99.6"),
-        ({"stderr": "-1"}, "standard_error is no size: -1"),
-        # A proportion by sql/seeds, whatever the table says of it or not.
-        ({"score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
-        ({"params": "7b1"}, "params is no number: 7b1"),
-        ({"params": "2e15"}, "params counts single parameters, 7000000000 or 7B: 2e15"),
-        ({"higher_is_better": "up"}, "higher_is_better is neither 1 nor 0: up"),
-    ],
-)
-def test_a_row_that_cannot_be_used_stops_the_run_or_is_set_aside(run, changes, reason):
-    rows = [*curve(), row("5000000", 0.1) | changes]
+# What is wrong with a row, and how it is told.
+UNUSABLE = [
+    ({"score": "high"}, "score is no number: high"),
+    ({"score": "1e400"}, "score is no number: 1e400"),
+    ({"score": ""}, "score is empty"),
+    ({"task": " "}, "task is empty"),
+    ({"params": "large"}, "params is no number: large"),
+    ({"params": "7"}, "params counts single parameters, 7000000000 or 7B: 7"),
+    ({"is_proportion": "yes?"}, "is_proportion is neither 1 nor 0: yes?"),
+    ({"is_proportion": "1", "score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
+    ({"chance": "25"}, "chance is no share from 0 to below 1: 25"),
+    ({"shots": "few"}, "shots is no count: few"),
+    ({"shots": "0.5"}, "shots is no count: 0.5"),
+    ({"n_test": "0"}, "n_test is no count: 0"),
+    ({"n_test": "99.6"}, "n_test is no count: 99.6"),
+    ({"stderr": "-1"}, "standard_error is no size: -1"),
+    # A proportion by sql/seeds, whatever the table says of it or not.
+    ({"score": "53.1"}, "a proportion outside 0 to 1, in per cent?: 53.1"),
+    ({"params": "7b1"}, "params is no number: 7b1"),
+    ({"params": "2e15"}, "params counts single parameters, 7000000000 or 7B: 2e15"),
+    ({"higher_is_better": "up"}, "higher_is_better is neither 1 nor 0: up"),
+]
+
+
+def test_a_row_that_cannot_be_used_stops_the_run(run):
     with pytest.raises(PipelineError, match="rows that cannot be used, by their number under the header") as caught:
-        run(rows)
-    assert f"row_number=6, reason='{reason}'" in str(caught.value)
+        run([*curve(), row("5000000", "high")])
+    assert "row_number=6, reason='score is no number: high'" in str(caught.value)
     assert "KEEP_GOING=1" in str(caught.value)
-    settings = run(rows, keep_going=True)
-    assert dict(rows_of(settings, "from row_counts")) == {"in": 6, "kept": 5, "set aside: unusable": 1}
-    assert rows_of(settings, "select row_number, reason from unusable_rows") == [(6, reason)]
+
+
+def test_rows_that_cannot_be_used_are_set_aside_where_the_user_chose_so(run):
+    settings = run([*curve(), *(row("5000000", 0.1) | changes for changes, _ in UNUSABLE)], keep_going=True)
+    assert dict(rows_of(settings, "from row_counts")) == {
+        "in": 5 + len(UNUSABLE),
+        "kept": 5,
+        "set aside: unusable": len(UNUSABLE),
+    }
+    found = rows_of(settings, "select row_number, reason from unusable_rows order by row_number")
+    assert found == [(place, reason) for place, (_, reason) in enumerate(UNUSABLE, 6)]
 
 
 def test_nan_is_kept_and_said(run, capsys):
@@ -254,13 +262,6 @@ def test_columns_that_nobody_reads_are_named(run, capsys):
 GROWN = "task,metric,family,model,params,score\nsums,acc,Tiny,a,70M,0.25\nsums,acc,Tiny,b,1.4B,0.5\n"
 
 
-def load_text(project, text, name="scores.csv"):
-    (project.root / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-    settings = Settings(root=project.root, source=name)
-    sources.load(settings)
-    return settings
-
-
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -275,8 +276,20 @@ def load_text(project, text, name="scores.csv"):
         ("scores.csv", "\ufeff" + GROWN),
     ],
 )
-def test_tables_as_people_and_spreadsheets_write_them(project, name, text):
-    settings = load_text(project, text, name)
+def test_tables_as_people_and_spreadsheets_write_them(project, connection, name, text):
+    (project.root / name).write_bytes(text.encode())
+    tidy_table.open_cells(connection, project.root / name, name)
+    columns = "task, metric, family, model, upper(replace(scale, ' ', '')), scale_name, score, subtask, shots"
+    assert connection.execute(f"select {columns} from tidy_cells").fetchall() == [
+        ("sums", "acc", "Tiny", "a", "70M", "params", "0.25", None, None),
+        ("sums", "acc", "Tiny", "b", "1.4B", "params", "0.5", None, None),
+    ]
+
+
+def test_sizes_are_read_as_people_write_them_and_what_may_be_left_out_is_filled(project):
+    (project.root / "scores.csv").write_text(GROWN.replace("1.4B", "1.4 b"))
+    settings = Settings(root=project.root, source="scores.csv")
+    sources.load(settings)
     assert rows_of(
         settings, "select task, subtask, metric, shots, model, scale, scale_name, score from stg_scores"
     ) == [
@@ -378,13 +391,15 @@ def test_every_check_has_a_case():
     assert sorted(check.stem for check in CHECKS) == sorted(SABOTAGE)
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.stem)
-def test_a_check_passes_on_good_data_and_catches_its_case(run, check):
+def test_a_check_passes_on_good_data_and_catches_its_case(run):
     with database.connect(run(curve()).database) as connection:
-        database.run_check(connection, check)
-        connection.execute(SABOTAGE[check.stem])
-        with pytest.raises(PipelineError, match=r"\. Next: .*\[sql/checks/sources/tidy/"):
+        for check in CHECKS:
+            connection.begin()
             database.run_check(connection, check)
+            connection.execute(SABOTAGE[check.stem])
+            with pytest.raises(PipelineError, match=rf"\. Next: .*\[{check.relative_to(ROOT)}\]"):
+                database.run_check(connection, check)
+            connection.rollback()
 
 
 def test_what_is_known_of_bigbench_tasks_is_not_taken_for_known(run):
