@@ -619,9 +619,8 @@ def test_the_real_table_written_as_score_files_gives_the_same_results(
     # Curves were not tested here: these files name a lowest score that nobody knows, which a test takes for chance.
     # And some chapters, which do not depend on the scores, are of the default run alone.
     here = analyse.studies_of(settings, sources.CHECKOUT)
-    not_here = tables_of(
-        *(study for study in STUDIES if study not in here or study.name in ("smooth_worlds", "sudden", "detector", "tasks"))
-    )
+    of_tests = ("smooth_worlds", "sudden", "detector", "tasks")
+    not_here = tables_of(*(study for study in STUDIES if study not in here or study.name in of_tests))
     made_there = {path.name for path in from_table.iterdir()} - {path.name for path in made_by_tools()}
     assert made_there - names - accounts <= not_here
     shutil.rmtree(folder)

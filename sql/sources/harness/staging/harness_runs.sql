@@ -5,7 +5,7 @@ with
 batches as (
     select
         harness_models.model,
-        arg_max(seed_tokens_per_step.tokens_per_step, len(pattern)) as tokens_per_step
+        arg_max(seed_tokens_per_step.tokens_per_step, (len(pattern), pattern)) as tokens_per_step
     from harness_models
     inner join seed_tokens_per_step
         on harness_models.model glob pattern

@@ -25,7 +25,7 @@ tasks as (
 common as (
     select
         tasks.task,
-        arg_max(seed_common_tasks.chance, len(seed_common_tasks.pattern)) as chance
+        arg_max(seed_common_tasks.chance, (len(seed_common_tasks.pattern), seed_common_tasks.pattern)) as chance
     from tasks
     inner join seed_common_tasks
         on tasks.task glob seed_common_tasks.pattern

@@ -6,6 +6,7 @@ steps as (
     select
         curve_id,
         model,
+        position,
         score - lag(score) over (partition by curve_id order by position) as step
     from curve_points
 ),
@@ -13,7 +14,8 @@ steps as (
 largest as (
     select
         curve_id,
-        arg_max(model, step) as largest_step_to,
+        -- The first of tied steps.
+        arg_max(model, (step, -position)) filter (where step is not null) as largest_step_to,
         max(step) as largest_step
     from steps
     group by curve_id
