@@ -50,6 +50,8 @@ sized as (
         case
             when n_counted > 0 then n_counted
             when score > 0 and score < 1 and standard_error > 0
+                -- Rounding can leave a standard error that is next to nothing.
+                and n_of_error < 1e9
                 and abs(n_of_error - round(n_of_error)) < 0.01
                 and abs(score * round(n_of_error) - round(score * round(n_of_error))) < 0.01
                 then round(n_of_error)::bigint
