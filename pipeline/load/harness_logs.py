@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.core.parallel import Work
+from pipeline.load import model_names
 from pipeline.load.harness_results import Value
 from pipeline.samples.latent import correlate
 from pipeline.samples.logs import score_files
@@ -122,19 +123,24 @@ def _values(log: Log, known: set[tuple[str, str, str]]) -> Iterable[Value]:
 
 
 def _pairs(logs: Sequence[Log]) -> Iterable[tuple[object, ...]]:
-    """Each model and the next larger one on the same examples of a task, where both were asked in the same way."""
+    """Each model and the next larger one of its family on the same examples of a task, asked in the same way."""
     cells = defaultdict(list)
     for log in logs:
         for found in log.scored.filters:
             binary = [score.metric for score in found.scores if score.origin == RECOMPUTED and score.is_binary]
             metric = binary[0] if binary else ""
             if metric and found.examples is not None:
-                cells[log.scored.task, log.owner.shots, found.filter, metric].append((log.owner, found))
-    for (task, shots, _, metric), models in sorted(cells.items()):
-        models.sort(key=lambda one: (one[0].params or 0, one[0].model, one[0].revision))
+                family = model_names.parse(log.owner.model).family
+                cells[log.scored.task, log.owner.shots, metric, found.filter, family].append((log.owner, found))
+    for (task, shots, metric, _, _), models in sorted(cells.items()):
+        models.sort(key=lambda one: (_size(one[0]), one[0].model, one[0].revision))
         for (small, first), (large, second) in pairwise(models):
             if small.model != large.model:
                 yield (task, shots, metric, small.model, large.model, *_compared(first, second, metric))
+
+
+def _size(owner: Value) -> float:
+    return owner.params or model_names.parse(owner.model).params or 0.0
 
 
 def _compared(first: Filtered, second: Filtered, metric: str) -> tuple[object, ...]:
