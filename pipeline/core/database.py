@@ -1,7 +1,7 @@
 """The DuckDB file: open it, build tables from .sql files, test them, export them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -198,6 +198,14 @@ def export_csv(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
         query = f"select {', '.join(shown)} from ({_ordered(connection, table)})"  # noqa: S608 - quoted names
         copy_to(connection, query, temporary, "format csv, header")
     return path
+
+
+def export_frames(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Write frames as CSV files of their names, in the way of `export_csv`."""
+    with duckdb.connect() as connection:
+        for name, frame in tables.items():
+            make_table(connection, name, frame)
+        return [export_csv(connection, name, folder / f"{name}.csv") for name in tables]
 
 
 def export_parquet(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> Path:

@@ -10,7 +10,7 @@ def mcnemar_p(from_only: int, to_only: int) -> float:
     disagreement.
 
     Args:
-        from_only: curves that are emergent under the first metric only.
-        to_only: curves that are emergent under the second metric only.
+        from_only: pairs in which only the first is yes, such as curves that are emergent under the first metric only.
+        to_only: pairs in which only the second is.
     """
     return float(mcnemar([[0, from_only], [to_only, 0]], exact=True).pvalue) if from_only + to_only else 1.0

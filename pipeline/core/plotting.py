@@ -1,14 +1,16 @@
 """What all figures share: one look, and how they are drawn and saved."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import matplotlib
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.api.types import is_numeric_dtype
 from tqdm import tqdm
@@ -16,7 +18,9 @@ from tqdm import tqdm
 from pipeline.core import files, freshness
 from pipeline.core.study import Draw
 
-ACCENT, MUTED, DARK = "#c2410c", "#94a3b8", "#1e293b"
+ACCENT, MUTED, DARK, FORECAST = "#c2410c", "#94a3b8", "#1e293b", "#1d4ed8"
+LONGEST_TITLE = 34
+T = TypeVar("T")
 
 
 def set_style() -> None:
@@ -78,6 +82,39 @@ class Seen:
     def key(self) -> str:
         """The key of the figure, once it is drawn."""
         return self._digest.hexdigest()
+
+
+def small_multiples(panels: Sequence[T], draw: Callable[[Axes, T], None], *, columns: int, height: float) -> Figure:
+    """A figure with one axes for each panel, row by row.
+
+    Args:
+        panels: what is drawn, one or more.
+        draw: draws one panel on its axes.
+        columns: axes side by side.
+        height: of a row, in inches.
+    """
+    rows = -(-len(panels) // columns)
+    figure = Figure(figsize=(10.5, height * rows + 0.5), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes, panel in zip(grid.flat, panels, strict=False):
+        draw(axes, panel)
+    for axes in grid.flat[len(panels) :]:
+        axes.remove()
+    return figure
+
+
+def mark_forecast(axes: Axes, scale: float, predicted: float, low: float, high: float) -> None:
+    """What the smaller models forecast for the largest, with its interval."""
+    axes.vlines(scale, low, high, color=FORECAST, linewidth=5, alpha=0.4)
+    axes.plot(scale, predicted, "_", color=FORECAST, markersize=10, markeredgewidth=2)
+
+
+def shortened(name: str, end: int = 0) -> str:
+    """A name of a frame that fits above a small panel; of a longer one its beginning and its last `end` characters."""
+    whole = str(raw(name))
+    if len(whole) > LONGEST_TITLE:
+        whole = f"{whole[: LONGEST_TITLE - 3 - end]}...{whole[len(whole) - end :]}"
+    return str(literal(whole))
 
 
 def save(figure: Figure, path: Path) -> Path:

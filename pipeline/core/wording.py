@@ -49,6 +49,12 @@ def one_line(text: str, most: int = 120) -> str:
     return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)[:most]
 
 
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """The first of anybody's names on one line, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(one_line(name) for name in names[:most]) + more
+
+
 def thousands(value: float | None) -> str:
     """A count with its thousands apart."""
     return "none" if value is None else f"{value:,.0f}"

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
+from pipeline.core.mcnemar import mcnemar_p
 from pipeline.samples.scored import Examples
 
 Values = npt.NDArray[np.floating]
@@ -89,9 +90,8 @@ def compare(first: Values, second: Values) -> Compared:
     error = float(gaps.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
     if np.isin(one, (0, 1)).all() and np.isin(other, (0, 1)).all():
         only_first, only_second = int((gaps < 0).sum()), int((gaps > 0).sum())
-        differing = only_first + only_second
-        p = float(stats.binomtest(only_second, differing).pvalue) if differing else 1.0
-        return Compared(n, difference, error, only_first, only_second, "mcnemar", p if n else np.nan)
+        p = mcnemar_p(only_first, only_second) if n else np.nan
+        return Compared(n, difference, error, only_first, only_second, "mcnemar", p)
     return Compared(n, difference, error, 0, 0, "t", _t_test(difference, error, n))
 
 

@@ -8,24 +8,24 @@ from matplotlib.ticker import PercentFormatter
 from pipeline.core.plotting import ACCENT, DARK, MUTED
 
 STATUSES = {"finite": "#1d4ed8", "infinite": "#c2410c", "flat": "#cbd5e1"}
-SHOTS = 4
 SHOWN = {1.4e9: "1.4b", 2.8e9: "2.8b", 6.9e9: "6.9b", 1.2e10: "12b"}
 COLOURS = {"1.4b": "#94a3b8", "2.8b": ACCENT, "6.9b": "#1d4ed8", "12b": DARK}
 
 
-def draw(resolution: pd.DataFrame, points: pd.DataFrame) -> Figure | None:
+def draw(resolution: pd.DataFrame, points: pd.DataFrame, shots: int) -> Figure | None:
     """What more examples, and another scale, make of the same outputs.
 
     Args:
         resolution: the table `open_resolution`.
         points: the table `open_pooled`.
+        shots: examples in the prompt of the sums that are drawn.
     """
     if resolution.empty or points.empty:
         return None
     figure = Figure(figsize=(10.5, 3.7), layout="constrained")
     left, middle, right = figure.subplots(1, 3, width_ratios=[0.8, 1.1, 1.1])
     _draw_statuses(left, resolution)
-    own = points[(points["operation"] == "addition") & (points["shots"] == SHOTS)]
+    own = points[(points["operation"] == "addition") & (points["shots"] == shots)]
     _draw_sizes(middle, own[own["step"] == own["step"].max()].sort_values("params"))
     _draw_tokens(right, own)
     return figure
@@ -52,7 +52,7 @@ def _draw_sizes(axes: Axes, own: pd.DataFrame) -> None:
     axes.plot(own["params"], own["score"], "o-", color=DARK, markersize=4)
     axes.set_xscale("log")
     axes.set(xlabel="parameters", ylabel="accuracy of sums", ylim=(-0.03, 1.03))
-    axes.set_title("sudden by size, and not kept", fontsize=10)
+    axes.set_title("by size", fontsize=10)
 
 
 def _draw_tokens(axes: Axes, own: pd.DataFrame) -> None:
@@ -71,4 +71,4 @@ def _draw_tokens(axes: Axes, own: pd.DataFrame) -> None:
             )
     axes.set(xlabel="training tokens, billions", ylim=(-0.03, 1.03))
     axes.set_xlim(right=float(own["tokens"].max()) / 1e9 * 1.15)
-    axes.set_title("gradual in training", fontsize=10)
+    axes.set_title("the same models along training", fontsize=10)

@@ -61,7 +61,10 @@ def numbers(_: Run, rows: Query) -> Row:
 
 def draw_sums(frame: Frame) -> Figure | None:
     """Sums and products pooled, by size, along training."""
-    return draw(frame("from open_resolution order by all"), frame("from open_pooled order by all"))
+    shots = frame("select shots from open_overview")["shots"]
+    if shots.empty:
+        return None
+    return draw(frame("from open_resolution order by all"), frame("from open_pooled order by all"), int(shots[0]))
 
 
 STUDY = Study(

@@ -6,12 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from pipeline.core.plotting import ACCENT, DARK, MUTED
+from pipeline.core.plotting import ACCENT, DARK, MUTED, mark_forecast, shortened, small_multiples
 from pipeline.core.sample_sizes import CLASSES
 
-FORECAST = "#1d4ed8"
 COLUMNS = 4
-LONGEST_TITLE = 34
 COLOURS = dict(zip(CLASSES, ("#cbd5e1", "#94a3b8", "#60a5fa", "#1d4ed8"), strict=True))
 TESTS = {
     "broken": ("upper half", "broken: a jump in the upper half"),
@@ -28,14 +26,8 @@ def draw_late_gains(points: pd.DataFrame) -> Figure | None:
     if points.empty:
         return None
     curves = [part for _, part in points.groupby("curve_id", sort=False)]
-    rows = -(-len(curves) // COLUMNS)
-    figure = Figure(figsize=(10.5, 2.1 * rows + 0.5), layout="constrained")
-    grid = figure.subplots(rows, COLUMNS, squeeze=False)
-    for axes, part in zip(grid.flat, curves, strict=False):
-        _draw_curve(axes, part)
-    for axes in list(grid.flat)[len(curves) :]:
-        axes.remove()
-    for axes in grid[:, 0]:
+    figure = small_multiples(curves, _draw_curve, columns=COLUMNS, height=2.1)
+    for axes in figure.axes[::COLUMNS]:
         axes.set_ylabel("score", fontsize=8)
     figure.supxlabel("effective parameters", fontsize=9)
     return figure
@@ -45,17 +37,11 @@ def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
     one = part.iloc[0]
     axes.plot(part["scale"], part["score_at"], "o-", color=DARK, markersize=3, linewidth=0.8)
     last = part.iloc[-1]
-    axes.vlines(last["scale"], one["low"], one["high"], color=FORECAST, linewidth=5, alpha=0.4)
-    axes.plot(last["scale"], one["predicted"], "_", color=FORECAST, markersize=10, markeredgewidth=2)
+    mark_forecast(axes, last["scale"], one["predicted"], one["low"], one["high"])
     axes.plot(last["scale"], last["score_at"], "o", color=ACCENT, markersize=5)
     axes.set_xscale("log")
     axes.set_title(f"{shortened(str(one['task']))}\n{one['family']}, n = {one['n_test']:.0f}", fontsize=8)
     axes.tick_params(labelsize=7)
-
-
-def shortened(name: str) -> str:
-    """A name that fits above a small panel."""
-    return name if len(name) <= LONGEST_TITLE else f"{name[: LONGEST_TITLE - 3]}..."
 
 
 def draw_power(power: pd.DataFrame) -> Figure | None:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
-
 from pipeline.core import database, freshness
 from pipeline.core.settings import Settings
 from pipeline.studies.theory import arithmetic, curves, predictions
@@ -24,10 +22,7 @@ def run(settings: Settings) -> list[Path]:
         "predictions": predictions.test_predictions(cells, setup),
     }
     folder = settings.results()
-    with duckdb.connect() as connection:
-        for name, frame in tables.items():
-            database.make_table(connection, name, frame)
-        products = [database.export_csv(connection, name, folder / "tables" / f"{name}.csv") for name in tables]
+    products = database.export_frames(tables, folder / "tables")
     products.append(freshness.record(products, freshness.code_key("pipeline.studies.theory.stage")))
     for row in predictions.verdicts(tables["predictions"]).to_dict("records"):
         outcome = "confirmed" if row["hold"] == row["comparisons"] else "not confirmed"

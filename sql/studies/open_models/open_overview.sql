@@ -31,6 +31,7 @@ steps as (
         arg_max(largest_step_share, largest_step) filter (where dataset = 'by size') as largest_step_share,
         arg_max(emergence_score, largest_step) filter (where dataset = 'by size') as emergence_score,
         arg_max(shots, largest_step) filter (where dataset = 'by size') as shots,
+        arg_max(largest_step_to, largest_step) filter (where dataset = 'by size') as largest_step_to,
         arg_max(broken_q, largest_step) filter (where dataset = 'by size') as broken_q,
         arg_max(highest, largest_step) filter (where dataset = 'by size') as highest,
         arg_max(last_score, largest_step) filter (where dataset = 'by size') as last_score
@@ -40,10 +41,9 @@ steps as (
 
 along as (
     select
-        max(curves.largest_step_share) filter (where curves.dataset = 'by tokens' and contains(curves.family, '2.8b'))
-            as token_share,
-        max(curves.broken_q) filter (where curves.dataset = 'by tokens' and contains(curves.family, '2.8b'))
-            as token_broken_q,
+        max(curves.largest_step_share) filter (
+            where curves.dataset = 'by tokens' and curves.family = steps.largest_step_to
+        ) as token_share,
         max(curves.largest_step_share) filter (where curves.dataset = 'by loss') as loss_share,
         max(curves.broken_q) filter (where curves.dataset = 'by loss') as loss_broken_q
     from open_pooled_curves as curves
@@ -64,10 +64,14 @@ counted as (
         sum(tested) filter (where is_proportion) as proportions_tested,
         sum(late_gains) filter (where is_proportion) as proportions_late,
         sum(broken) filter (where is_proportion) as proportions_broken,
-        sum(jump_excluded_20) filter (where is_proportion) as proportions_smooth,
-        max(largest_finite) filter (where dataset = 'olmo_ladder') as olmo_largest,
-        max(largest_finite) filter (where dataset = 'opt') as opt_largest
+        sum(jump_excluded_20) filter (where is_proportion) as proportions_smooth
     from suites
+),
+
+logs as (
+    select max(abs(emergence_score_of_log)) as largest_of_log
+    from open_emergent
+    where dataset in ('pythia', 'opt', 'mamba2 and others', 'olmo_ladder')
 )
 
 select *
@@ -75,3 +79,4 @@ from counted
 cross join arithmetic
 cross join steps
 cross join along
+cross join logs

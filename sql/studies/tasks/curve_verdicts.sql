@@ -1,15 +1,6 @@
 -- One verdict per curve, the first rule that applies (sql/seeds/verdicts.csv). Curves that average others have none.
 with
 
-ends as (
-    select
-        curve_id,
-        arg_min(score, position) as first_score,
-        arg_max(score, position) as last_score
-    from curve_points
-    group by curve_id
-),
-
 sides as (
     select
         curve_id,
@@ -44,12 +35,12 @@ known as (
         sides.upper_q,
         sides.lower_q,
         sides.above_forecast,
-        if(testable.higher_is_better, 1, -1) * (ends.last_score - ends.first_score) as gain,
+        if(testable.higher_is_better, 1, -1) * (testable.scores[-1] - testable.scores[1]) as gain,
         case
             when tests.basis = 'binomial'
                 then sqrt(
                     greatest(
-                        ends.first_score * (1 - ends.first_score) + ends.last_score * (1 - ends.last_score), 0
+                        testable.scores[1] * (1 - testable.scores[1]) + testable.scores[-1] * (1 - testable.scores[-1]), 0
                     ) / emergence.n_test
                 )
             else sqrt(pow(testable.standard_errors[1], 2) + pow(testable.standard_errors[-1], 2))
@@ -57,7 +48,6 @@ known as (
     from emergence
     inner join curve_tests as tests using (curve_id)
     inner join testable_curves as testable using (curve_id)
-    inner join ends using (curve_id)
     left join sides using (curve_id)
     where not emergence.is_aggregate
 ),

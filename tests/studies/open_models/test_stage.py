@@ -60,10 +60,10 @@ def test_no_raw_score_of_others_is_committed():
 
 def test_the_figure_shows_what_there_is():
     resolution, points = table("open_resolution"), table("open_pooled")
-    figure = figures.draw(resolution, points)
+    figure = figures.draw(resolution, points, 4)
     assert figure is not None
     assert len(figure.axes) == 3
-    assert figures.draw(resolution.head(0), points) is None
+    assert figures.draw(resolution.head(0), points, 4) is None
 
 
 def test_every_data_set_has_a_name_for_readers():

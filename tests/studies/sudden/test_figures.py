@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from pipeline.core.plotting import LONGEST_TITLE, shortened
 from pipeline.core.sample_sizes import CLASSES
-from pipeline.studies.sudden.figures import LONGEST_TITLE, draw_late_gains, draw_power, shortened
+from pipeline.studies.sudden.figures import draw_late_gains, draw_power
 from tests.made import title_of
 
 

@@ -8,6 +8,8 @@ from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.seeds import load_seeds
 from pipeline.core.settings import ROOT, Settings
+from pipeline.studies.sudden import section as sudden
+from pipeline.studies.tasks import section
 
 SQL = ROOT / "sql"
 # A curve of six models that rises smoothly on 100 test examples, and of which nothing can be told.
@@ -42,7 +44,7 @@ def build(seeded):
             "curve_tests": frame[["curve_id", *tests, "jump_excluded_20", "chance"]].assign(
                 without_1_predicted=0.5, without_1_low=0.4, without_1_high=0.6
             ),
-            "testable_curves": frame[["curve_id", "higher_is_better", "standard_errors"]].assign(
+            "testable_curves": frame[["curve_id", "scores", "higher_is_better", "standard_errors"]].assign(
                 is_log_scaled=False, is_proportion=True
             ),
             "curve_points": points(frame),
@@ -188,3 +190,7 @@ def test_the_panels_are_in_the_metric_s_own_units(build):
     rows = connection.execute("select distinct task, predicted, low, high from task_panels order by task").fetchall()
     # Of wrong answers, which are tested as right ones.
     assert rows == [("t", 0.5, 0.4, 0.6), ("u", 0.5, 0.4, 0.6)]
+
+
+def test_every_reason_for_which_a_curve_is_not_tested_has_its_words():
+    assert section.REASONS.keys() >= sudden.REASONS.keys()

@@ -81,6 +81,8 @@ final as (
         end as n_test_basis,
         standard_error,
         path as source,
+        -- Files are too many to list.
+        judged.family as origin,
         null::varchar as unusable_because,
         reason as set_aside_because
     from judged

@@ -95,6 +95,7 @@ final as (
         'source' as n_test_basis,
         standard_error,
         cells.source,
+        coalesce(cells.source, 'not stated') as origin,
         unusable_because,
         if(unusable_because is null, null, 'unusable') as set_aside_because
     from judged

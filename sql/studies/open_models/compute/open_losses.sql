@@ -1,9 +1,11 @@
 -- What every checkpoint of every model loses on lambada_openai: the log of its perplexity, without examples in the prompt.
 select
-    family as model,
-    split_part(model, ' ', 2)::bigint as step,
+    model,
+    checkpoint::bigint as step,
     ln(score) as loss
-from stg_scores
-where task = 'lambada_openai'
+from harness_runs
+where run = 1
+    and task = 'lambada_openai'
     and metric = 'ppl'
     and shots = 0
+    and isfinite(checkpoint)

@@ -1,6 +1,6 @@
--- What the results hold of each family; files are too many to list.
+-- Whose scores they are: who measured them, where a table says it, or the family of models of harness results.
 select
-    family as source,
+    origin as source,
     count(*) as row_count,
     count(distinct task) as tasks,
     count(distinct model) as models,
