@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.core.errors import PipelineError
-from pipeline.core.settings import Settings
+from pipeline.core.settings import DEFAULT_SCALE, Settings
 from pipeline.core.source import Source
 from pipeline.fetch import checkout
 
@@ -61,8 +61,18 @@ def find(settings: Settings) -> Source:
     """The source that the user named, by its name, its ending, or what lies there.
 
     Raises:
-        PipelineError: there is no such source.
+        PipelineError: there is no such source, or SCALE is not for it.
     """
+    source = _find(settings)
+    if settings.scale != DEFAULT_SCALE and source.load != HARNESS.load:
+        raise PipelineError(
+            f"SCALE={settings.scale} is for results of lm-evaluation-harness, which SOURCE={settings.source} is not. "
+            "Next: leave SCALE out; a table of scores orders its models by its column scale."
+        )
+    return source
+
+
+def _find(settings: Settings) -> Source:
     if settings.source == TABLE.name and module("pipeline.fetch.table").is_stand_in(settings):
         return STAND_IN
     if settings.source in NAMED:

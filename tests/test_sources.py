@@ -121,3 +121,11 @@ def test_fetch_and_load_are_those_of_the_source(project, monkeypatch):
     assert sources.load(settings) == ["made"]
     assert seen == [(settings, sources.CHECKOUT)]
     assert staging.Origin._fields == ("sha256", "size", "address")
+
+
+@pytest.mark.parametrize("source", ["table", "official", "scores.csv"])
+def test_a_scale_of_harness_results_is_refused_elsewhere(project, source):
+    with pytest.raises(PipelineError, match=f"^SCALE=training is for results .* SOURCE={source} is not. Next: leave"):
+        sources.find(Settings(root=project.root, source=source, scale="training"))
+    (project.root / "results").mkdir()
+    assert sources.find(Settings(root=project.root, source="results", scale="training")) is sources.HARNESS

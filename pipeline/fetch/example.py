@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import DEFAULT_MIRROR, Settings
-from pipeline.fetch import manifest, repository
+from pipeline.fetch import harness, manifest, repository
 from pipeline.fetch.listing import census
 from pipeline.fetch.remote import Remote, examples
 from pipeline.fetch.web import Patience
@@ -33,15 +33,17 @@ def fetch(settings: Settings, patience: Patience | None = None) -> list[Path]:
 
 
 def inputs(settings: Settings) -> str:
-    """What lies in the mirror, or where the last fetch put it: names, sizes and times of change.
+    """What lies in the mirror, or where the last fetch put it, by name, size and time of change, and what MODELS says.
 
     Raises:
         PipelineError: the mirror lacks the folder, or the last fetch left a damaged manifest.
     """
     remote = _remote(settings)
-    if not _has_mirror(settings):
-        return repository.inputs(settings, remote)
-    return census(_mirrored(settings, remote), _list_mirror(settings, remote))
+    if _has_mirror(settings):
+        found = census(_mirrored(settings, remote), _list_mirror(settings, remote))
+    else:
+        found = repository.inputs(settings, remote)
+    return " ".join(filter(None, (found, harness.said_of_models(settings))))
 
 
 def folder(settings: Settings) -> Path:
@@ -85,16 +87,9 @@ def _mirrored(settings: Settings, remote: Remote) -> Path:
 def _list_mirror(settings: Settings, remote: Remote) -> list[str]:
     """The files of the mirror, as paths below the folder, sorted. Names of any form: the mirror is its user's."""
     there = _mirrored(settings, remote)
-    try:
-        found = sorted(path.relative_to(there).as_posix() for path in there.rglob("*") if path.is_file())
-    except OSError as error:
-        raise PipelineError(
-            f"MIRROR={settings.mirror}: cannot be read ({error.strerror}). "
-            "Next: check that you may read the folder and all below it."
-        ) from error
-    if not found:
+    if not there.is_dir():
         raise PipelineError(
             f"MIRROR={settings.mirror} holds no files below {remote.folder}. Next: name the top of a checkout of "
             f"{remote.repository}, or leave MIRROR out to fetch them."
         )
-    return found
+    return harness.list_paths(there)

@@ -28,9 +28,13 @@ def fetch(settings: Settings) -> list[Path]:
 
 def inputs(settings: Settings) -> str:
     """What lies in the folder, by name, size and time of change, and what MODELS says of the models."""
+    return f"{census(settings.path, list_paths(settings.path))} {said_of_models(settings)}"
+
+
+def said_of_models(settings: Settings) -> str:
+    """A hash of what MODELS says; nothing where it is not given."""
     given = settings.root / settings.models
-    said = files.sha256(given) if settings.models and given.is_file() else ""
-    return f"{census(settings.path, list_paths(settings.path))} {said}"
+    return files.sha256(given) if settings.models and given.is_file() else ""
 
 
 def folder(settings: Settings) -> Path:

@@ -15,7 +15,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.parallel import Work
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
-from pipeline.core.wording import counted, one_line
+from pipeline.core.wording import counted, listed, one_line
 from pipeline.fetch import harness
 from pipeline.fetch.listing import blob_sha1, total_size
 from pipeline.load import harness_logs, harness_models
@@ -70,7 +70,7 @@ def load_results(
     models = harness_models.of(frame, settings)
     database.make_table(connection, "harness_values", frame)
     database.make_table(connection, "harness_models", models)
-    database.make_table(connection, "example_pairs", logs.pairs)
+    database.make_table(connection, "example_pairs", harness_logs.pairs(logs.logs, models))
     connection.execute("set variable scale = ?", [settings.scale])
     connection.execute("set variable loss = ?", [settings.loss])
     stage(connection, settings, source)
@@ -157,8 +157,7 @@ def _account_for_files(
         by_reason[reason].append(path)
     reasons = sorted(by_reason.items(), key=lambda one: (-len(one[1]), one[0]))
     for reason, named in reasons[:MOST_REASONS]:
-        more = f" and {len(named) - 2:,} more" if len(named) > 2 else ""
-        print(f"load       {one_line(reason, 200)}: {', '.join(one_line(name) for name in named[:2])}{more}")
+        print(f"load       {one_line(reason, 200)}: {listed(named, 2)}")
     others = sum(len(named) for _, named in reasons[MOST_REASONS:])
     if others:
         print(f"load       {counted(others, 'more file')} for other reasons, in the table result_files")

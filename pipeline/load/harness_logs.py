@@ -5,7 +5,7 @@ same time in its name.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from pipeline.core.parallel import Work
-from pipeline.load import model_names
+from pipeline.core.wording import counted
 from pipeline.load.harness_results import Value
 from pipeline.samples.latent import correlate
 from pipeline.samples.logs import score_files
@@ -40,14 +40,14 @@ class Logs(NamedTuple):
     """What logs add to results.
 
     Attributes:
+        logs: each with its results.
         values: of metrics that the results lack.
-        pairs: two models on the same examples, PAIR_COLUMNS.
         notes: lines for the user.
         unread: logs that were not read, with the reason.
     """
 
+    logs: list[Log]
     values: list[Value]
-    pairs: pd.DataFrame
     notes: list[str]
     unread: dict[str, str]
 
@@ -82,7 +82,7 @@ def read(folder: Path, paths: Sequence[str], values: Sequence[Value], work: Work
         if not owner
     }
     added = [value for log in logs for value in _values(log, known)]
-    return Logs(added, pd.DataFrame(_pairs(logs), columns=PAIR_COLUMNS), list(_notes(logs, added)), unread)
+    return Logs(logs, added, list(_notes(logs, added)), unread)
 
 
 def _owners(values: Iterable[Value]) -> dict[str, list[Value]]:
@@ -122,25 +122,37 @@ def _values(log: Log, known: set[tuple[str, str, str]]) -> Iterable[Value]:
             )
 
 
-def _pairs(logs: Sequence[Log]) -> Iterable[tuple[object, ...]]:
-    """Each model and the next larger one of its family on the same examples of a task, asked in the same way."""
+def pairs(logs: Sequence[Log], models: pd.DataFrame) -> pd.DataFrame:
+    """Each model and the next larger one of its family on the same examples of a task, asked in the same way.
+
+    Args:
+        logs: scored.
+        models: `model`, `family`, `params` and `unknown`, which says why one can be placed in no family.
+
+    Returns:
+        PAIR_COLUMNS, one row per pair, task, shots and filter.
+    """
+    known = models[models["unknown"].isna()]
+    families, params = (dict(zip(known["model"], known[name], strict=True)) for name in ("family", "params"))
+    return pd.DataFrame(_pairs(logs, families, params), columns=PAIR_COLUMNS)
+
+
+def _pairs(
+    logs: Sequence[Log], families: Mapping[str, str], params: Mapping[str, float]
+) -> Iterable[tuple[object, ...]]:
     cells = defaultdict(list)
     for log in logs:
         for found in log.scored.filters:
             binary = [score.metric for score in found.scores if score.origin == RECOMPUTED and score.is_binary]
             metric = binary[0] if binary else ""
-            if metric and found.examples is not None:
-                family = model_names.parse(log.owner.model).family
+            family = families.get(log.owner.model)
+            if metric and family and found.examples is not None:
                 cells[log.scored.task, log.owner.shots, metric, found.filter, family].append((log.owner, found))
     for (task, shots, metric, _, _), models in sorted(cells.items()):
-        models.sort(key=lambda one: (_size(one[0]), one[0].model, one[0].revision))
+        models.sort(key=lambda one: (params[one[0].model], one[0].model, one[0].revision))
         for (small, first), (large, second) in pairwise(models):
             if small.model != large.model:
                 yield (task, shots, metric, small.model, large.model, *_compared(first, second, metric))
-
-
-def _size(owner: Value) -> float:
-    return owner.params or model_names.parse(owner.model).params or 0.0
 
 
 def _compared(first: Filtered, second: Filtered, metric: str) -> tuple[object, ...]:
@@ -158,8 +170,9 @@ def _notes(logs: Sequence[Log], added: Sequence[Value]) -> Iterable[str]:
         return
     rows = sum(log.scored.rows for log in logs)
     aside = sum(number for log in logs for number in log.scored.set_aside.values())
-    left = f", {aside:,} lines set aside" if aside else ""
-    yield f"{len(logs):,} logs of {rows:,} outputs scored again: {len(added):,} values under other metrics{left}"
+    left = f", {counted(aside, 'line')} set aside" if aside else ""
+    values = counted(len(added), "value")
+    yield f"{counted(len(logs), 'log')} of {counted(rows, 'output')} scored again: {values} under other metrics{left}"
     for log in logs:
         for found in log.scored.filters:
             for check in found.checks:

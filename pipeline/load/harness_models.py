@@ -10,12 +10,12 @@ import pandas as pd
 from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
-from pipeline.core.wording import counted, one_line
+from pipeline.core.wording import counted, listed, one_line
 from pipeline.load import model_names
 
 FILE = "models.csv"
 REQUIRED = ("model", "family", "params")
-MOST_SHOWN, MOST_LISTED = 30, 5
+MOST_SHOWN = 30
 UNITS = (("B", 1e9), ("M", 1e6))
 LEFT_OUT, NO_SIZE = "left out in models.csv", "size not known"
 
@@ -150,11 +150,9 @@ def _shown_size(one: Model) -> str:
 
 
 def _warn(what: str, names: Iterable[str], where: str = "") -> None:
-    listed = sorted(names)
-    if listed:
-        more = f" and {len(listed) - MOST_LISTED:,} more" if len(listed) > MOST_LISTED else ""
-        named = ", ".join(one_line(name) for name in listed[:MOST_LISTED])
-        print(f"models   {where}{' ' if where else ''}{what}: {named}{more}")
+    named = sorted(names)
+    if named:
+        print(f"models   {where}{' ' if where else ''}{what}: {listed(named)}")
 
 
 def _write(models: Sequence[Model], settings: Settings) -> None:

@@ -116,6 +116,13 @@ def test_a_mirror_counts_by_the_files_below_its_folder(mirrored: Settings, check
     assert example.inputs(mirrored) != seen
 
 
+def test_what_models_says_counts_too(mirrored: Settings) -> None:
+    given = replace(mirrored, models="models.csv")
+    seen = example.inputs(given)
+    given.root.joinpath("models.csv").write_text("model,family,params\n")
+    assert example.inputs(given) != seen
+
+
 @pytest.mark.parametrize("mirror", ["nowhere", ".", "../checkout/evals", "../checkout/README.md"])
 def test_a_mirror_that_was_asked_for_must_hold_the_folder(mirrored: Settings, mirror: str) -> None:
     for look in (example.fetch, example.inputs):

@@ -17,8 +17,8 @@ RIGHT, WRONG = made_logs.LIKELIHOODS, [[-9.0, False], *made_logs.LIKELIHOODS[1:]
 def load(project, capsys):
     """Load what was written below `results`, and return a function from a query to its rows, and what was printed."""
 
-    def loaded():
-        settings = replace(project, source="results")
+    def loaded(**options):
+        settings = replace(project, source="results", **options)
         sources.load(settings)
         printed = capsys.readouterr().out
 
@@ -51,7 +51,7 @@ def test_a_log_adds_metrics_of_the_same_outputs_that_the_results_lack(project, l
     assert found["acc"] == 0.75
     assert "multiple_choice_grade" not in found
     assert {"calibration_multiple_choice_brier_score", "right_probability", "log_likelihood"} <= found.keys()
-    assert "1 logs of 4 outputs scored again" in printed
+    assert "1 log of 4 outputs scored again" in printed
     query = "select standard_error, higher_is_better from tidy_rows where starts_with(metric, 'calibration')"
     ((error, higher),) = rows(query)
     assert error > 0
@@ -89,3 +89,11 @@ def test_a_log_that_disagrees_with_what_it_logged_is_said(project, load):
     path.write_text(path.read_text().replace('"acc": 0.0', '"acc": 1.0'))
     _, printed = load()
     assert "1 of 3 examples have another multiple_choice_grade than the log has acc" in printed
+
+
+def test_the_user_s_table_of_models_decides_who_is_compared(project, load):
+    for name, truths in (("one", [1, 0]), ("two", [1, 1])):
+        write_model(project, name, truths)
+    (project.root / "models.csv").write_text("model,family,params\nmade/tiny-one,T,2b\nmade/tiny-two,T,1b\n")
+    rows, _ = load(models="models.csv")
+    assert rows("select model, other_model from example_pairs") == [("made/tiny-two", "made/tiny-one")]
