@@ -7,7 +7,10 @@ import duckdb
 
 from pipeline import analyse, sources
 from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, exact
-from pipeline.core.study import Draw, Query, Row, Run, Study
+from pipeline.core.study import Draw, Query, Row, Run, Study, has_table
+
+# What orders the models of a curve by their size.
+BY_SIZE = ("effective parameters", "parameters")
 
 
 class Chapter(NamedTuple):
@@ -47,6 +50,8 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
         "mark": "SIMULATED" if source.is_simulated else "",
         "command": command(settings),
     }
+    (name,) = rows("from scale_names") if has_table(rows, "scale_names") else [{"scale_name": BY_SIZE[0]}]
+    context |= name | {"is_by_size": name["scale_name"] in BY_SIZE}
     for own in chapters:
         context |= {} if own.absence else own.study.numbers(run, rows)
     context["chapters"] = [own for own in chapters if own.study.told(run)]

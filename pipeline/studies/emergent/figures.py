@@ -11,12 +11,12 @@ from pipeline.core.plotting import DARK
 
 
 def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
-    """Small multiples of score against parameters.
+    """Small multiples of score against scale.
 
     Args:
         curves: the panels in order: `rank`, `task`, `subtask`, `metric`, `shots`, `family`, `n_test`, `chance`,
             `emergence_score`, `is_aggregate`.
-        points: `rank`, `scale` (effective, single parameters), `score` (raw units of the metric).
+        points: `rank`, `scale`, `scale_name`, `score` (raw units of the metric).
     """
     rows = max(1, -(-len(curves) // 3))
     figure = Figure(figsize=(10.5, 2.75 * rows), layout="constrained")
@@ -34,7 +34,7 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
         axes.set_ylabel(curve.metric, fontsize=7)
         axes.tick_params(labelsize=8)
     for axes in grid[-1]:
-        axes.set_xlabel("effective parameters")
+        axes.set_xlabel(points["scale_name"].iloc[0])
     return figure
 
 

@@ -35,8 +35,8 @@ def draw(kind: str, frame: Frame) -> Figure | None:
         return None
     curves = frame("from gallery inner join curves using (curve_id) where gallery = ? order by rank", kind)
     points = frame(
-        "select rank, scale, score from gallery inner join curve_points using (curve_id)"
-        " where gallery = ? order by rank, position",
+        "select rank, scale, scale_name, score from gallery inner join curve_points using (curve_id)"
+        " cross join scale_names where gallery = ? order by rank, position",
         kind,
     )
     return draw_gallery(curves, points) if len(curves) else None

@@ -50,8 +50,8 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
     """Small multiples of the same models' scores under two metrics, one above the other; one colour per family.
 
     Args:
-        points: `subtask` (panels, in order), `metric`, `family`, `shots`, `scale`, `score` (higher is better),
-            `is_negated` (whether the metric's own sign is the other).
+        points: `subtask` (panels, in order), `metric`, `family`, `shots`, `scale`, `scale_name`, `score` (higher is
+            better), `is_negated` (whether the metric's own sign is the other).
         pair: the metric above and the metric below.
     """
     subtasks = points["subtask"].drop_duplicates().tolist()
@@ -72,7 +72,7 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
             if column == 0:
                 axes.set_ylabel(_shown(metric, is_negated=bool(own["is_negated"].any())))
         grid[2 * band][column].set_title(textwrap.fill(subtask.replace("_", " "), 24), fontsize=9)
-        grid[2 * band + 1][column].set_xlabel("parameters", fontsize=8)
+        grid[2 * band + 1][column].set_xlabel(points["scale_name"].iloc[0], fontsize=8)
     for axes in grid.flat:
         if not axes.has_data():
             axes.remove()

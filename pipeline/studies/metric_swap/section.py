@@ -148,12 +148,14 @@ def draw_pair(rank: int, frame: Frame) -> Figure | None:
             family,
             shots,
             scale,
+            scale_name,
             if(higher_is_better, score, -score) as score,
             not higher_is_better as is_negated
         from sides
         inner join drawn using (subtask)
         inner join curve_points using (curve_id)
         inner join known_metrics using (metric)
+        cross join scale_names
         order by
             largest desc,
             subtask,

@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from pipeline.core.plotting import ACCENT, DARK, MUTED
 
 STATUSES = {"finite": "#1d4ed8", "infinite": "#c2410c", "flat": "#cbd5e1"}
+TALL = 0.15
 SHOWN = {1.4e9: "1.4b", 2.8e9: "2.8b", 6.9e9: "6.9b", 1.2e10: "12b"}
 COLOURS = {"1.4b": "#94a3b8", "2.8b": ACCENT, "6.9b": "#1d4ed8", "12b": DARK}
 
@@ -41,7 +42,9 @@ def _draw_statuses(axes: Axes, resolution: pd.DataFrame) -> None:
         for place, (base, height) in enumerate(zip(bottom, share, strict=True)):
             if height > 0.04:
                 ink = "black" if status == "flat" else "white"
-                axes.text(place, base + height / 2, f"{status}, {height:.0%}", ha="center", va="center", color=ink)
+                # The bars are narrow.
+                told = f"{status}\n{height:.0%}" if height > TALL else f"{status} {height:.0%}"
+                axes.text(place, base + height / 2, told, ha="center", va="center", color=ink, fontsize=8)
         bottom += share
     axes.yaxis.set_major_formatter(PercentFormatter(1))
     axes.set_title("the same sums and products", fontsize=10)

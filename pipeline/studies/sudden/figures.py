@@ -29,7 +29,7 @@ def draw_late_gains(points: pd.DataFrame) -> Figure | None:
     figure = small_multiples(curves, _draw_curve, columns=COLUMNS, height=2.1)
     for axes in figure.axes[::COLUMNS]:
         axes.set_ylabel("score", fontsize=8)
-    figure.supxlabel("effective parameters", fontsize=9)
+    figure.supxlabel(points["scale_name"].iloc[0], fontsize=9)
     return figure
 
 

@@ -21,7 +21,10 @@ def draw_tasks(points: pd.DataFrame) -> Figure | None:
     if points.empty:
         return None
     curves = [part for _, part in points.groupby("panel", sort=True)]
-    return small_multiples(curves, _draw_curve, columns=COLUMNS, height=2.3)
+    figure = small_multiples(curves, _draw_curve, columns=COLUMNS, height=2.3)
+    figure.supxlabel(points["scale_name"].iloc[0], fontsize=9)
+    figure.supylabel("score", fontsize=9)
+    return figure
 
 
 def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
@@ -36,7 +39,7 @@ def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
         axes.axhline(float(one["chance"]), color=MUTED, linestyle=":", linewidth=1)
     axes.plot(last["scale"], last["score"], "o", color=ACCENT, markersize=4.5)
     axes.set_xscale("log")
-    axes.set_title(_title(one), fontsize=8)
+    axes.set_title(_title(one), fontsize=7)
     axes.tick_params(labelsize=7)
 
 
@@ -44,5 +47,5 @@ def _title(one: Any) -> str:  # noqa: ANN401 - a row of a frame has no type to n
     score = float(one["emergence_score"])
     told = f"E = {score:.3g}" if np.isfinite(score) else "E infinite"
     # Names of one suite differ at their ends.
-    task, metric = (shortened(str(one[name]), end=21) for name in ("task", "metric"))
-    return f"{task}\n{metric}: {one['verdict']}, {told}"
+    task, metric, family = (shortened(str(one[name]), end=21) for name in ("task", "metric", "family"))
+    return f"{task}\n{family}\n{metric}: {one['verdict']}, {told}"

@@ -9,14 +9,14 @@ MOST_SHOWN = 25
 # Why a curve cannot be tested, as the reason of a task.
 REASONS = {
     "aggregate": "an average of other tasks",
-    "below_chance": "below chance at some size, where the smooth model cannot follow",
+    "below_chance": "below chance at some scale, where the smooth model cannot follow",
     "fitted": "neither standard errors nor test sizes are known",
     "flat": "all models score the same",
     "invalid": "a score is no number",
     "no_chance_level": "the chance level is not known",
     "no_n": "the number of test examples is not known",
     "not_counts": "scores are no multiples of 1/n",
-    "too_few_scales": "fewer than four sizes",
+    "too_few_scales": "fewer than four scales",
 }
 
 

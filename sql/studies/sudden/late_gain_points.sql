@@ -17,9 +17,11 @@ final as (
         row_number() over (order by first_of_task.p, curve_id, curve_points.position) as place,
         curve_points.position,
         curve_points.scale,
+        scale_names.scale_name,
         curve_points.score as score_at
     from first_of_task
     inner join curve_points using (curve_id)
+    cross join scale_names
 )
 
 select * from final

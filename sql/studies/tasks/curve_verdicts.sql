@@ -35,6 +35,8 @@ known as (
         sides.upper_q,
         sides.lower_q,
         sides.above_forecast,
+        testable.scores[-1]
+            = if(testable.higher_is_better, list_max(testable.scores), list_min(testable.scores)) as ends_best,
         if(testable.higher_is_better, 1, -1) * (testable.scores[-1] - testable.scores[1]) as gain,
         case
             when tests.basis = 'binomial'
@@ -54,11 +56,12 @@ known as (
 
 final as (
     select
-        known.* exclude (gain_error),
+        known.* exclude (gain_error, ends_best),
         case
             when emergence_status = 'flat' then 'unchanged'
             when not is_tested or is_exploratory then 'not tested'
-            when upper_q < 0.05 then 'late gain'
+            -- What only comes back after a dip is no gain, however far above the forecast.
+            when upper_q < 0.05 and ends_best then 'late gain'
             when broken_q < 0.05 and broken_by > 0 then 'earlier jump'
             when gain < -3 * gain_error then 'falls'
             when status = 'at_chance' then 'at chance'

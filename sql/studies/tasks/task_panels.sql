@@ -59,6 +59,7 @@ final as (
         forecasts.chance,
         points.position,
         points.scale,
+        scale_names.scale_name,
         points.score,
         coalesce(
             forecasts.standard_errors[points.position],
@@ -70,6 +71,7 @@ final as (
     from chosen
     inner join curve_points as points using (curve_id)
     left join forecasts using (curve_id)
+    cross join scale_names
 )
 
 select * from final

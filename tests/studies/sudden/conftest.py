@@ -72,6 +72,7 @@ def build(prepared_once):
         connection.execute("create or replace table curve_tests as from typed")
         tests = frame.drop(columns=[*OF_TESTABLE, "emergence_score"])  # noqa: F841 - the next line reads it
         connection.execute("insert into curve_tests by name from tests")
+        connection.execute("create or replace table scale_names as select 'parameters' as scale_name")
         database.make_table(connection, "testable_curves", frame[["curve_id", *OF_TESTABLE]])
         database.build_table(connection, SQL / "studies/conventions/tested_curves.sql")
         connection.execute(

@@ -13,7 +13,7 @@ def points(curves, task="codenames"):
     rows = [
         {
             "curve_id": curve, "task": task, "family": "GPT", "n_test": 85.0, "low": 0.1, "high": 0.4, "predicted": 0.2,
-            "scale": 10.0**scale, "score_at": scale / 10,
+            "scale": 10.0**scale, "scale_name": "tokens", "score_at": scale / 10,
         }
         for curve in range(curves)
         for scale in range(6, 10)
@@ -26,6 +26,7 @@ def test_every_late_gain_has_a_panel(curves):
     figure = draw_late_gains(points(curves))
     assert [title_of(axes) for axes in figure.axes] == ["codenames\nGPT, n = 85"] * curves
     assert all(axes.get_xscale() == "log" for axes in figure.axes)
+    assert figure.get_supxlabel() == "tokens"
 
 
 def test_the_last_score_stands_beside_its_forecast():

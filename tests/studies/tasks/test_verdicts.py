@@ -59,6 +59,7 @@ def build(seeded):
         }
         for name, table in tables.items():
             database.make_table(seeded, name, table)
+        seeded.execute("create or replace table scale_names as select 'parameters' as scale_name")
         seeded.execute("create or replace table options as select ?::boolean as is_published", [is_published])
         for path in database.sql_files([SQL / "studies/tasks"]):
             database.build_table(seeded, path)
@@ -94,6 +95,9 @@ FALLING = {"scores": [0.9, 0.5, 0.4, 0.3, 0.2, 0.1]}
         ({}, "inconclusive"),
         ({"upper_q": 0.04}, "late gain"),
         ({"upper_q": 0.04, "broken_q": 0.01}, "late gain"),
+        # Back to where it was before a dip.
+        ({"upper_q": 0.04, "scores": [0.54, 0.53, 0.54, 0.25, 0.5, 0.53]}, "inconclusive"),
+        ({"upper_q": 0.04, "scores": [0.5, 0.4, 0.4, 0.4, 0.3, 0.1], "higher_is_better": False}, "late gain"),
         ({"broken_q": 0.01}, "earlier jump"),
         ({"broken_q": 0.01, "broken_by": -0.2}, "inconclusive"),
         ({"broken_q": 0.01, "basis": "gaussian"}, "inconclusive"),

@@ -40,7 +40,7 @@ final as (
         model,
         params::double as scale,
         params_basis as scale_basis,
-        'parameters' as scale_name,
+        'effective parameters' as scale_name,
         low_score,
         high_score,
         score,

@@ -11,7 +11,7 @@ select
     null::varchar as model,
     null::double as scale,
     null::varchar as scale_basis,
-    'parameters' as scale_name,
+    'effective parameters' as scale_name,
     null::double as low_score,
     null::double as high_score,
     score_value as score,

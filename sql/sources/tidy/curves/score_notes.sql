@@ -16,11 +16,6 @@ chance_not_known as (
         and chance_levels.chance is null
 ),
 
-scale_names as (
-    select any_value(scale_name) as scale_name
-    from stg_scores
-),
-
 tied as (
     select distinct
         2 as position,
