@@ -108,7 +108,8 @@ def _given(path: Path, shown: str) -> dict[str, Model]:
                     )
                 found[one.model] = one
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PipelineError(f"MODELS={shown}: cannot be read ({error}). Next: check the path and the file.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise PipelineError(f"MODELS={shown}: cannot be read ({reason}). Next: check the path and the file.") from error
     return found
 
 
