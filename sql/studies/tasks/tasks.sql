@@ -39,10 +39,22 @@ summed as (
         min(place) as first_place,
         -- Of four scales, curvature and a jump leave nothing to tell them by.
         count(*) filter (where verdict = 'inconclusive' and n_scales >= 5) as undecided,
-        count(*) filter (where verdict = 'smooth') as smooth,
-        mode(status) filter (where verdict = 'not tested') as reason
+        count(*) filter (where verdict = 'smooth') as smooth
     from ranked
     group by task
+),
+
+-- Why most of the curves that were not tested were not; of several reasons with as many curves the first by name.
+reasons as (
+    select
+        task,
+        status as reason
+    from ranked
+    where verdict = 'not tested'
+    group by
+        task,
+        status
+    qualify row_number() over (partition by task order by count(*) desc, status) = 1
 ),
 
 judged as (
@@ -97,10 +109,11 @@ final as (
         places.metrics,
         places.families,
         elsewhere.other_metrics,
-        if(seed_verdicts.verdict = 'not tested', judged.reason, null) as reason,
+        if(seed_verdicts.verdict = 'not tested', reasons.reason, null) as reason,
         seed_verdicts.meaning as rule
     from judged
     inner join seed_verdicts using (place)
+    left join reasons using (task)
     left join places using (task)
     left join elsewhere using (task)
     left join seed_annotations

@@ -148,6 +148,13 @@ def test_a_task_that_is_not_tested_says_why(build):
     assert (found["verdict"], found["reason"]) == ("not tested", "no_n")
 
 
+def test_of_reasons_with_as_many_curves_the_first_by_name_is_told(build):
+    found = task(
+        build(*({"is_tested": False, "status": status} for status in ("no_n", "invalid", "flat", "invalid", "flat")))
+    )
+    assert found["reason"] == "flat"
+
+
 def test_the_largest_jump_is_that_of_the_largest_test_set_and_of_five_models(build):
     curves = [{"largest_jump": 0.1}, {"n_test": 10, "largest_jump": 0.7}, {"n_scales": 4, "largest_jump": 0.7}]
     assert task(build(*curves))["largest_jump_not_excluded"] == 0.1

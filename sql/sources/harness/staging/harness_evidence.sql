@@ -3,7 +3,8 @@
 select
     base_metric,
     metric,
-    mode(higher_is_better) as higher_is_better,
+    -- What most files say; what as many deny is better where it is higher.
+    count(*) filter (where higher_is_better) >= nullif(count(higher_is_better), 0) / 2 as higher_is_better,
     coalesce(
         bool_and(score * n_test between round(score * n_test) - 0.01 and round(score * n_test) + 0.01)
             filter (where score > 0 and score < 1),
