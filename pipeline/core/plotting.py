@@ -18,7 +18,7 @@ from tqdm import tqdm
 from pipeline.core import files, freshness
 from pipeline.core.study import Draw
 
-ACCENT, MUTED, DARK, FORECAST = "#c2410c", "#94a3b8", "#1e293b", "#1d4ed8"
+ACCENT, MUTED, DARK, FORECAST, GRID = "#c2410c", "#94a3b8", "#1e293b", "#1d4ed8", "#e2e8f0"
 LONGEST_TITLE = 34
 T = TypeVar("T")
 
@@ -29,7 +29,21 @@ def set_style() -> None:
         style="whitegrid",
         context="paper",
         font_scale=1.1,
-        rc={"axes.edgecolor": MUTED, "axes.titlelocation": "left", "axes.titleweight": "bold", "figure.dpi": 150},
+        rc={
+            "axes.edgecolor": MUTED,
+            "axes.titlelocation": "left",
+            "axes.titleweight": "bold",
+            "axes.titlesize": 10,
+            "axes.labelcolor": DARK,
+            "grid.color": GRID,
+            "text.color": DARK,
+            "xtick.color": DARK,
+            "ytick.color": DARK,
+            "figure.dpi": 150,
+            # Text stays text: it can be read aloud, searched and recoloured.
+            "svg.fonttype": "none",
+            "svg.hashsalt": "figure",
+        },
     )
 
 
@@ -48,7 +62,7 @@ def draw_all(
     paths = []
     for name, draw in tqdm(drawings.items(), desc="figures", unit="figure", delay=1, leave=False, disable=None):
         seen = Seen(connection, draw, mark)
-        figure, path = draw(seen.frame), folder / f"{name}.png"
+        figure, path = draw(seen.frame), folder / f"{name}.svg"
         if figure is None:
             continue
         if not freshness.is_made_from(path, seen.key):
@@ -118,12 +132,12 @@ def shortened(name: str, end: int = 0) -> str:
 
 
 def save(figure: Figure, path: Path) -> Path:
-    """Write a figure as PNG, the same bytes every time."""
+    """Write a figure as SVG, the same bytes every time."""
     for axes in figure.axes:
         # Those of logarithmic axes take as long as all the rest, and are hardly seen.
         axes.minorticks_off()
     with files.replacing(path) as temporary:
-        figure.savefig(temporary, metadata={"Software": None})
+        figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
     return path
 
 

@@ -1,4 +1,4 @@
-"""What a study is: one question, answered in one chapter of the report from tables of its own."""
+"""What a study is: one question, answered in the report from tables of its own."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -88,8 +88,8 @@ class Study:
 
     Attributes:
         name: its folder's.
-        title: the heading of its chapter, whose text is <name>/text.md.j2.
-        title_elsewhere: the heading for scores that no published number is about, where it is another one.
+        title: what it is about: the heading of its part of the methods page, whose text is <name>/methods.md.j2. What it
+            says in a chapter of the report is <name>/text.md.j2.
         numbers: everything that the text says, by name, selected from tables; names are shared by the whole report.
         figures: its pictures by file name, drawn from what queries give.
         tables: the tables that are exported as CSV where they exist; those of `sometimes` only where they have rows.
@@ -100,15 +100,13 @@ class Study:
         compute: makes the tables that SQL cannot, from those that SQL made.
         absence: why the chapter is left out, as half a sentence; empty where it is not.
         belongs: whether the study makes sense for these scores at all; where it does not, it goes unsaid.
-        told: whether its chapter stands in the report of these scores; where it does not, its tables are made all the
-            same.
+        told: whether the report speaks of it for these scores; where it does not, its tables are made all the same.
     """
 
     name: str
     title: str
     numbers: Callable[[Run, Query], Row] = no_numbers
     figures: Mapping[str, Draw] = field(default_factory=dict)
-    title_elsewhere: str = ""
     tables: tuple[str, ...] = ()
     sometimes: tuple[str, ...] = ()
     tool: tuple[str, ...] = ()
@@ -117,8 +115,3 @@ class Study:
     absence: Callable[[Run, Query], str] = never_absent
     belongs: Callable[[Run], bool] = always
     told: Callable[[Run], bool] = always
-
-    @property
-    def template(self) -> str:
-        """Its text, from the folder of studies."""
-        return f"{self.name}/text.md.j2"

@@ -6,24 +6,48 @@ from typing import Any, NamedTuple
 import duckdb
 
 from pipeline import analyse, sources
-from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, exact
+from pipeline.core import wording
+from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings, exact
 from pipeline.core.study import Draw, Query, Row, Run, Study, has_table
+from pipeline.report.chapters import CHAPTERS
+
+STUDIES_FOLDER = ROOT / "pipeline" / "studies"
 
 # What orders the models of a curve by their size.
 BY_SIZE = ("effective parameters", "parameters")
 
 
-class Chapter(NamedTuple):
-    """A study in this report, under its heading, and why it is left out where it is."""
+class Part(NamedTuple):
+    """A study in this report, and why it is left out where it is."""
 
     study: Study
-    title: str
     absence: str
 
+    def has(self, page: str) -> bool:
+        """Whether it says something on a page, `text` for the report and `methods` for the page behind it."""
+        return not self.absence and (STUDIES_FOLDER / self.template(page)).is_file()
+
+    def template(self, page: str) -> str:
+        """The file of what it says on a page."""
+        return f"{self.study.name}/{page}.md.j2"
+
+
+class Told(NamedTuple):
+    """A chapter in this report: its number, its question, and its parts."""
+
+    number: int
+    title: str
+    parts: list[Part]
+
     @property
-    def template(self) -> str:
-        """The file of its text."""
-        return self.study.template
+    def heading(self) -> str:
+        """The question with its number."""
+        return f"{self.number}. {self.title}"
+
+    @property
+    def link(self) -> str:
+        """What leads there."""
+        return f"[chapter {self.number}](#{wording.slug(self.heading)})"
 
 
 def queries(connection: duckdb.DuckDBPyConnection) -> Query:
@@ -41,33 +65,45 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
     """Everything that the report says, read from the tables; the templates only place it."""
     source = sources.find(settings)
     run, rows = analyse.run_of(settings, source), queries(connection)
-    chapters = [chapter(study, run, rows) for study in analyse.studies_of(settings, source)]
+    parts = {study.name: Part(study, study.absence(run, rows)) for study in analyse.studies_of(settings, source)}
+    told = chapters_told(run, parts)
     (options,) = rows("from options")
     context: dict[str, Any] = {
         **run._asdict(),
-        "chapters": chapters,
+        "chapters": told,
+        "chapter_of": {part.study.name: own.link for own in told for part in own.parts},
+        "methods": [part for part in parts.values() if part.study.told(run) and part.has("methods")],
+        "methods_of": {name: f"methods.md#{wording.slug(part.study.title)}" for name, part in parts.items()},
         "threshold": options["threshold"],
         "mark": "SIMULATED" if source.is_simulated else "",
         "command": command(settings),
     }
     (name,) = rows("from scale_names") if has_table(rows, "scale_names") else [{"scale_name": BY_SIZE[0]}]
     context |= name | {"is_by_size": name["scale_name"] in BY_SIZE}
-    for own in chapters:
-        context |= {} if own.absence else own.study.numbers(run, rows)
-    context["chapters"] = [own for own in chapters if own.study.told(run)]
+    for part in parts.values():
+        context |= {} if part.absence else part.study.numbers(run, rows)
+    context["has_page_one"] = bool(has_table(rows, "example_curves") and rows("from example_curves limit 1"))
     return context
 
 
-def chapter(study: Study, run: Run, rows: Query) -> Chapter:
-    """A study as this report has it."""
-    title = study.title if run.is_published or not study.title_elsewhere else study.title_elsewhere
-    return Chapter(study, title, study.absence(run, rows))
+def chapters_told(run: Run, parts: Mapping[str, Part]) -> list[Told]:
+    """The chapters that say something of these scores, each study in the first that names it."""
+    told: list[Told] = []
+    seen: set[str] = set()
+    for chapter in CHAPTERS:
+        own = [study.name for study in chapter.studies if chapter.told(run) and study.told(run)]
+        present = [parts[name] for name in own if name in parts and name not in seen]
+        seen |= {part.study.name for part in present}
+        if any(part.absence or part.has("text") for part in present):
+            title = chapter.title if run.is_published or not chapter.title_elsewhere else chapter.title_elsewhere
+            told.append(Told(len(told) + 1, title, present))
+    return told
 
 
 def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
-    """The pictures of the chapters that are not left out, by file name."""
-    present = (chapter.study for chapter in context["chapters"] if not chapter.absence)
-    return {name: draw for study in present for name, draw in study.figures.items()}
+    """The pictures of the studies that are not left out, by file name."""
+    told = [*(part for chapter in context["chapters"] for part in chapter.parts), *context["methods"]]
+    return {name: draw for part in told if not part.absence for name, draw in part.study.figures.items()}
 
 
 def command(settings: Settings) -> str:

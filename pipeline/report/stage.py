@@ -1,4 +1,4 @@
-"""Findings and pictures -> report.md, report.html and the headline."""
+"""Findings and pictures -> the report, the pages behind it, and the headline."""
 
 import base64
 import re
@@ -14,13 +14,14 @@ from pipeline import sources
 from pipeline.core import database, files, freshness, plotting, wording
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings, exact
-from pipeline.report import narrative
+from pipeline.core.study import Draw
+from pipeline.report import narrative, page_one
 
 TEMPLATES = (ROOT / "pipeline" / "report", ROOT / "pipeline" / "studies")
 
 
 def run(settings: Settings) -> list[Path]:
-    """Draw the figures, write the report as Markdown and as one HTML file, and keep the headline for make.
+    """Draw the figures, write every page as Markdown and as one HTML file, and keep the headline for make.
 
     Raises:
         PipelineError: there is no database, or the results folder cannot be written.
@@ -34,25 +35,36 @@ def run(settings: Settings) -> list[Path]:
                 f"{exact(settings.threshold)}. Next: run `make analyse` with the same THRESHOLD first."
             )
         context = narrative.gather(connection, settings)
-        text = render(context, "report.md.j2")
+        texts = {name: render(context, f"{name}.md.j2") for name in pages(context)}
         # A text may leave out a picture that would say nothing of these scores.
-        shown_there = {name: draw for name, draw in narrative.drawings(context).items() if f"/{name}.png)" in text}
-        pictures = plotting.draw_all(connection, shown_there, folder / "figures", context["mark"])
-    markdown = without_missing(text, {path.name for path in pictures})
+        named = {name: draw for name, draw in drawings(context).items() if f"/{name}.svg)" in "".join(texts.values())}
+        pictures = plotting.draw_all(connection, named, folder / "figures", context["mark"])
+    drawn = {path.name for path in pictures}
     versions = "".join(f"{name} {version}\n" for name, version in freshness.versions().items())
-    products = [
-        *pictures,
-        files.write_text(folder / "report.md", markdown),
-        files.write_text(folder / "versions.txt", versions),
-        files.write_text(folder / "report.html", render_html(markdown, versions, folder)),
-    ]
+    products = [*pictures, files.write_text(folder / "versions.txt", versions)]
+    for name, text in texts.items():
+        markdown = without_missing(text, drawn)
+        products += [
+            files.write_text(folder / f"{name}.md", markdown),
+            files.write_text(folder / f"{name}.html", render_html(markdown, folder)),
+        ]
     shown = settings.shown(folder)
     told = f"report   {shown}/report.html (also {shown}/report.md, tables in {shown}/tables)\n"
     if not context["has_scores"]:
         told += f"STAND-IN, made without the scores. To get them: {context['how_to_get_scores']}.\n"
-    headline = re.sub(r"^- ", "", wording.plain(render(context, "headline.md.j2")), flags=re.MULTILINE)
+    headline = wording.plain(render(context, "page_one.md.j2"))
     files.write_text(settings.stamps / "headline", headline.strip() + "\n" + told)
     return products
+
+
+def pages(context: Mapping[str, Any]) -> list[str]:
+    """The pages that are written: the report, what is behind it, and the list of tasks where they have verdicts."""
+    return ["report", "methods", *(["tasks"] if "task_overview" in context else [])]
+
+
+def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
+    """Every picture that there may be, by file name."""
+    return {"page_one": page_one.draw, **narrative.drawings(context)}
 
 
 def render(context: Mapping[str, Any], template: str) -> str:
@@ -78,7 +90,7 @@ def without_missing(markdown: str, drawn: Container[str]) -> str:
     return re.sub(r"!\[[^\]]*\]\(figures/([^)]+)\)\n(?:\n\*[^*].*\*\n)?", shown, markdown)
 
 
-def render_html(markdown: str, versions: str, folder: Path) -> str:
+def render_html(markdown: str, folder: Path) -> str:
     """The same report as one file: pictures inline, nothing loaded from elsewhere."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(markdown)
@@ -95,8 +107,8 @@ def render_html(markdown: str, versions: str, folder: Path) -> str:
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     title = markdown.splitlines()[0].removeprefix("# ")
     # The parser has escaped all that came from data; only its own tags are in the body.
-    return environment.get_template("report.html.j2").render(title=title, body=Markup(body), versions=versions)  # noqa: S704
+    return environment.get_template("report.html.j2").render(title=title, body=Markup(body))  # noqa: S704
 
 
 def _data_uri(picture: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.read_bytes()).decode()

@@ -92,7 +92,7 @@ STUDY = Study(
     "Is E a detector of sudden gains?",
     numbers,
     {"detector": draw},
-    sometimes=("detector", "detector_planted", "detector_overview", "false_alarms", "spacing", "smooth_grids"),
+    sometimes=("example_curves", "detector", "detector_planted", "detector_overview", "false_alarms", "spacing", "smooth_grids"),
     compute=compute,
     absence=absence,
     told=on_bigbench,

@@ -33,6 +33,5 @@ STUDY = Study(
     "Is the published Figure 5A reproduced?",
     numbers,
     {"figure_5a": draw},
-    title_elsewhere="Which metrics have emergent curves?",
     tables=("convention_fit", "reproduction", "reproduction_overview"),
 )

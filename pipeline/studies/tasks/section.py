@@ -2,10 +2,20 @@
 
 from matplotlib.figure import Figure
 
-from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_own_scores, without_scores
+from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_scores
 from pipeline.studies.tasks.figures import draw_tasks
 
 MOST_SHOWN = 25
+# What Wei (2022) said of a task, in the order of the table.
+CLASSES = {
+    "emergent_gpt3_lamda": "emergent, GPT-3 or LaMDA",
+    "emergent_palm": "emergent, PaLM",
+    "smoothly_increasing": "smoothly increasing",
+    "flat": "flat",
+    "not_correlated_with_scale": "not correlated with scale",
+    "not_listed": "not listed",
+    "not annotated": "not annotated",
+}
 # Why a curve cannot be tested, as the reason of a task.
 REASONS = {
     "aggregate": "an average of other tasks",
@@ -34,11 +44,27 @@ def numbers(_: Run, rows: Query) -> Row:
         " order by place, q nulls last, largest_n_test desc nulls last, task limit ?",
         MOST_SHOWN,
     )
-    return {
+    return _classes(rows) | {
         "task_overview": rows("from task_overview")[0],
         "verdict_counts": rows("from verdict_counts where tasks > 0 order by place"),
         "task_rows": [row | {"why": _why(row)} for row in tasks],
         "has_other_metrics": any(row["other_metrics"] for row in tasks),
+    }
+
+
+def _classes(rows: Query) -> Row:
+    """Annotated classes by verdict: a row per class, a column per verdict that occurs."""
+    counts = rows("from task_classes inner join seed_verdicts using (verdict) order by place")
+    columns = {row["verdict"]: row["verdict"] for row in counts}
+    lines: dict[str, Row] = {}
+    for row in counts:
+        line = lines.setdefault(row["annotated_class"], dict.fromkeys(columns) | {"said": "", "tasks": 0})
+        line[row["verdict"]] = f"{row['tasks']} ({row['repeated']})" if row["repeated"] else row["tasks"]
+    return {
+        "wei": rows("from class_overview")[0],
+        "wei_rows": [lines[name] | {"said": told} for name, told in CLASSES.items() if name in lines],
+        "wei_columns": {"said": "what was said"} | columns,
+        "all_tasks": rows("from tasks order by task"),
     }
 
 
@@ -53,10 +79,9 @@ def draw(frame: Frame) -> Figure | None:
 
 STUDY = Study(
     "tasks",
-    "Which of your tasks jump?",
+    "Verdicts by task",
     numbers,
     {"tasks": draw},
-    tables=("tasks", "verdict_counts"),
+    tables=("tasks", "verdict_counts", "task_classes", "class_overview"),
     absence=absence,
-    told=on_own_scores,
 )

@@ -1,4 +1,5 @@
--- One verdict per curve, the first rule that applies (sql/seeds/verdicts.csv). Curves that average others have none.
+-- One verdict per curve, the first rule that applies (sql/seeds/verdicts.csv). Curves that average others have none,
+-- unless their task has no other.
 with
 
 sides as (
@@ -52,6 +53,8 @@ known as (
     inner join testable_curves as testable using (curve_id)
     left join sides using (curve_id)
     where not emergence.is_aggregate
+        -- Of a task whose subtasks are not scored, the average is all there is.
+        or emergence.task not in (select task from emergence where not is_aggregate)
 ),
 
 final as (
