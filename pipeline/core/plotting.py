@@ -12,6 +12,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator
 from pandas.api.types import is_numeric_dtype
 from tqdm import tqdm
 
@@ -121,6 +122,22 @@ def mark_forecast(axes: Axes, scale: float, predicted: float, low: float, high: 
     """What the smaller models forecast for the largest, with its interval."""
     axes.vlines(scale, low, high, color=FORECAST, linewidth=5, alpha=0.4)
     axes.plot(scale, predicted, "_", color=FORECAST, markersize=10, markeredgewidth=2)
+
+
+def size_axis(axes: Axes, name: str = "") -> None:
+    """A logarithmic axis of sizes, tokens or losses, labelled 10M, 1B, ... under its name."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_locator(LogLocator(numticks=5))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: size(value)))
+    axes.set_xlabel(name)
+
+
+def size(value: float) -> str:
+    """A number of parameters or tokens as people write it."""
+    for unit, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if value >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
 
 
 def shortened(name: str, end: int = 0) -> str:

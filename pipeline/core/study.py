@@ -88,8 +88,8 @@ class Study:
 
     Attributes:
         name: its folder's.
-        title: what it is about: the heading of its part of the methods page, whose text is <name>/methods.md.j2. What it
-            says in a chapter of the report is <name>/text.md.j2.
+        title: the heading of its part of the methods page, whose text is <name>/methods.md.j2; what it says in a
+            chapter of the report is <name>/text.md.j2.
         numbers: everything that the text says, by name, selected from tables; names are shared by the whole report.
         figures: its pictures by file name, drawn from what queries give.
         tables: the tables that are exported as CSV where they exist; those of `sometimes` only where they have rows.

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED, mark_forecast
+from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED, mark_forecast, size_axis
 from pipeline.core.study import Frame
 from pipeline.studies.theory.curves import BIG_G_PARAMS
 from pipeline.studies.theory.model import accuracy, token_edit_distance, token_loss, token_probability
@@ -85,8 +85,8 @@ def _cut(name: str, most: int = 30) -> str:
 def _finish(axes: Axes, title: str, told: str) -> None:
     axes.set_title(title, pad=30)
     axes.text(0, 1.03, told, transform=axes.transAxes, fontsize=8.5, va="bottom")
-    axes.set(xscale="log", xlim=(1e6, 4e11), ylim=(-0.03, 1.03))
-    axes.set_xticks([1e7, 1e9, 1e11], ["10M", "1B", "100B"])
+    size_axis(axes)
+    axes.set(xlim=(1e6, 4e11), ylim=(-0.03, 1.03))
 
 
 def _draw_kinds(axes: Axes, kinds: pd.DataFrame) -> None:

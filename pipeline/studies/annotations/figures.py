@@ -28,10 +28,10 @@ def draw_figure_5bc(annotated: pd.DataFrame, base_rates: pd.DataFrame, two_metri
     left.set(
         xlabel="annotated emergent tasks",
         xlim=(0, ordered["tasks"].max() * 1.45),
-        title="5B: annotated tasks by metric",
+        title="Nearly all annotated tasks are under two metrics",
     )
     left.grid(axis="y", visible=False)
-    _draw_shares(right, base_rates.iloc[::-1], "5C: share of the two (red)")
+    _draw_shares(right, base_rates.iloc[::-1], "... but so are most of all tasks")
     return figure
 
 

@@ -31,6 +31,7 @@ def draw_changes(changes: pd.DataFrame, published_share: float) -> Figure:
     axes.axvline(changes["share_two_metrics"].iloc[0], color=DARK, linewidth=1, linestyle="--", label="as published")
     axes.axvline(published_share, color=DARK, linewidth=1, linestyle=":", label="claimed, of annotated tasks")
     _name_rows(axes, placed)
+    axes.set_title("One choice changed: the share of the two metrics among emergent curves")
     axes.set(xlim=(-0.02, 1.02), xlabel="share of multiple_choice_grade and exact_str_match")
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False)

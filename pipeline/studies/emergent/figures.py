@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from pipeline.core.plotting import DARK
+from pipeline.core.plotting import DARK, size_axis
 
 
 def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
@@ -29,7 +29,7 @@ def draw_gallery(curves: pd.DataFrame, points: pd.DataFrame) -> Figure:
         axes.plot(own["scale"], own["score"], marker="o", markersize=3.5, color="#1d4ed8")
         if pd.notna(curve.chance):
             axes.axhline(float(curve.chance), color=DARK, linestyle=":", linewidth=1)
-        axes.set_xscale("log")
+        size_axis(axes)
         axes.set_title(_gallery_title(curve), fontsize=8)
         axes.set_ylabel(curve.metric, fontsize=7)
         axes.tick_params(labelsize=8)

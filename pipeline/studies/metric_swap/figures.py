@@ -8,7 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.core.plotting import DARK
+from pipeline.core.plotting import DARK, size_axis
 
 COLUMNS, TEN = 5, 10
 MINUS = "−"
@@ -33,7 +33,7 @@ def draw_figure_6(points: pd.DataFrame, tasks: Sequence[str]) -> Figure:
                 axes.plot(curve["scale"], curve["score"], marker="o", markersize=3.5, color=colours[shots])
             for chance in own["chance"].dropna().unique():
                 axes.axhline(chance, color=DARK, linestyle=":", linewidth=1)
-            axes.set_xscale("log")
+            size_axis(axes)
         row[0].set_ylabel(_shown(metric, is_negated=metric != metrics[0]))
     for axes, task in zip(grid[0], tasks, strict=True):
         axes.set_title(textwrap.fill(task.replace("_", " "), 26), fontsize=9)
@@ -85,7 +85,7 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
 def _draw_curves(axes: Axes, points: pd.DataFrame, colours: dict[str, tuple[float, float, float]]) -> None:
     for (family, _), curve in points.groupby(["family", "shots"]):
         axes.plot(curve["scale"], curve["score"], marker="o", markersize=3, linewidth=1.2, color=colours[str(family)])
-    axes.set_xscale("log")
+    size_axis(axes)
     axes.tick_params(labelsize=7)
 
 

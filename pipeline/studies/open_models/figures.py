@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from pipeline.core.plotting import ACCENT, DARK, MUTED
+from pipeline.core.plotting import ACCENT, DARK, MUTED, size_axis
 
 STATUSES = {"finite": "#1d4ed8", "infinite": "#c2410c", "flat": "#cbd5e1"}
 TALL = 0.15
@@ -47,15 +47,15 @@ def _draw_statuses(axes: Axes, resolution: pd.DataFrame) -> None:
                 axes.text(place, base + height / 2, told, ha="center", va="center", color=ink, fontsize=8)
         bottom += share
     axes.yaxis.set_major_formatter(PercentFormatter(1))
-    axes.set_title("the same sums and products", fontsize=10)
+    axes.set_title("Infinite E: test size")
 
 
 def _draw_sizes(axes: Axes, own: pd.DataFrame) -> None:
     axes.fill_between(own["params"], own["operand_low"], own["operand_high"], color=MUTED, alpha=0.25, linewidth=0)
     axes.plot(own["params"], own["score"], "o-", color=DARK, markersize=4)
-    axes.set_xscale("log")
-    axes.set(xlabel="parameters", ylabel="accuracy of sums", ylim=(-0.03, 1.03))
-    axes.set_title("by size", fontsize=10)
+    size_axis(axes, "parameters")
+    axes.set(ylabel="accuracy of sums", ylim=(-0.03, 1.03))
+    axes.set_title("Sums: sudden in size ...")
 
 
 def _draw_tokens(axes: Axes, own: pd.DataFrame) -> None:
@@ -74,4 +74,4 @@ def _draw_tokens(axes: Axes, own: pd.DataFrame) -> None:
             )
     axes.set(xlabel="training tokens, billions", ylim=(-0.03, 1.03))
     axes.set_xlim(right=float(own["tokens"].max()) / 1e9 * 1.15)
-    axes.set_title("the same models along training", fontsize=10)
+    axes.set_title("... gradual along training")

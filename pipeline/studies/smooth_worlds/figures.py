@@ -43,6 +43,7 @@ def _draw_shares(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_ylim(-0.6, len(rows) + 0.1)
     axes.set_xlim(0, max(1.1, rows["share_high"].max() * 1.05))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
+    axes.set_title("How many E-emergent curves smooth worlds give")
     axes.set_xlabel("E-emergent curves that the scenario gives,\nin per cent of those observed")
     axes.grid(axis="y", visible=False)
 
@@ -56,6 +57,7 @@ def _draw_groups(axes: Axes, rows: pd.DataFrame) -> None:
     axes.set_xscale("symlog", linthresh=1, linscale=0.4)
     axes.set_xlim(-0.15, rows[["observed", "largest"]].to_numpy().max() * 2)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axes.set_title("By metric and test examples")
     axes.set_xlabel("E-emergent curves,\nby metric and test examples")
     axes.legend(loc="upper left", frameon=True, fontsize=9)
     axes.grid(axis="y", visible=False)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from pipeline.core.plotting import ACCENT, DARK, MUTED, mark_forecast, shortened, small_multiples
+from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED, mark_forecast, shortened, size_axis, small_multiples
 from pipeline.core.sample_sizes import CLASSES
 
 COLUMNS = 4
@@ -18,7 +18,7 @@ TESTS = {
 
 
 def draw_late_gains(points: pd.DataFrame) -> Figure | None:
-    """Curves with a late gain: scores by scale, and the forecast of the largest model made without it.
+    """Curves with a late gain: scores with intervals, the smooth model, and the forecast made without the largest.
 
     Args:
         points: the table `late_gain_points`.
@@ -35,11 +35,13 @@ def draw_late_gains(points: pd.DataFrame) -> Figure | None:
 
 def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
     one = part.iloc[0]
-    axes.plot(part["scale"], part["score_at"], "o-", color=DARK, markersize=3, linewidth=0.8)
+    axes.vlines(part["scale"], part["score_low"], part["score_high"], color=MUTED, linewidth=1.8, alpha=0.8)
+    axes.plot(part["scale"], part["score_at"], "o", color=DARK, markersize=3)
+    axes.plot(part["scale"], part["fitted"], color=FORECAST, linewidth=0.9)
     last = part.iloc[-1]
     mark_forecast(axes, last["scale"], one["predicted"], one["low"], one["high"])
     axes.plot(last["scale"], last["score_at"], "o", color=ACCENT, markersize=5)
-    axes.set_xscale("log")
+    size_axis(axes)
     axes.set_title(f"{shortened(str(one['task']))}\n{one['family']}, n = {one['n_test']:.0f}", fontsize=8)
     axes.tick_params(labelsize=7)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.core.plotting import ACCENT, DARK, MUTED, mark_forecast, shortened, small_multiples
+from pipeline.core.plotting import ACCENT, DARK, MUTED, mark_forecast, shortened, size_axis, small_multiples
 
 COLUMNS = 4
 
@@ -38,7 +38,7 @@ def _draw_curve(axes: Axes, part: pd.DataFrame) -> None:
     if pd.notna(one["chance"]) and one["chance"] > 0:
         axes.axhline(float(one["chance"]), color=MUTED, linestyle=":", linewidth=1)
     axes.plot(last["scale"], last["score"], "o", color=ACCENT, markersize=4.5)
-    axes.set_xscale("log")
+    size_axis(axes)
     axes.set_title(_title(one), fontsize=7)
     axes.tick_params(labelsize=7)
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.core.plotting import ACCENT, DARK, MUTED
+from pipeline.core.plotting import ACCENT, DARK, MUTED, size_axis
 from pipeline.studies.theory.arithmetic import LENGTHS, OPERATIONS
 from pipeline.studies.theory.curves import BIG_G_PARAMS, Drawn
 from pipeline.studies.theory.model import accuracy, token_edit_distance, token_loss, token_probability
@@ -47,10 +47,14 @@ def draw_figure_2(curves: pd.DataFrame) -> Figure:
         scores = axes.text(0, 1.03, f"E = {here}; at 12 sizes from 1e8 to 1e12: {upper}", transform=axes.transAxes)
         scores.set(fontsize=8.5, color=DARK, in_layout=False)
         axes.set_title(title, pad=20)
-        axes.set(xscale="log", ylabel=unit)
+        size_axis(axes)
+        axes.set_ylabel(unit)
     for axes in figure.axes[3:]:
         axes.set_xlabel("parameters")
     figure.axes[0].set_yscale("log")
+    figure.suptitle(
+        "The same smooth models: sudden under two metrics (red), smooth under four", weight="bold", fontsize=11
+    )
     return figure
 
 

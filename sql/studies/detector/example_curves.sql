@@ -61,7 +61,7 @@ kinds as (
     )
 ),
 
-drawn as (
+final as (
     select
         kinds.number,
         kinds.kind,
@@ -83,22 +83,13 @@ drawn as (
         scale_names.scale_name,
         points.score,
         curve_tests.fitted[points.position] as fitted,
-        -- Of Wilson's interval: its middle and its half width, times 1 + z^2 / n.
-        points.score + 1.9208 / emergence.n_test as middle,
-        1.96 * sqrt(points.score * (1 - points.score) / emergence.n_test + 0.9604 / pow(emergence.n_test, 2)) as half
+        wilson_low(points.score, emergence.n_test) as low,
+        wilson_high(points.score, emergence.n_test) as high
     from kinds
     inner join emergence using (curve_id)
     inner join curve_tests using (curve_id)
     inner join curve_points as points using (curve_id)
     cross join scale_names
-),
-
-final as (
-    select
-        * exclude (middle, half),
-        (middle - half) / (1 + 3.8416 / n_test) as low,
-        (middle + half) / (1 + 3.8416 / n_test) as high
-    from drawn
 )
 
 select * from final

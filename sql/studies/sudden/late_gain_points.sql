@@ -18,9 +18,13 @@ final as (
         curve_points.position,
         curve_points.scale,
         scale_names.scale_name,
-        curve_points.score as score_at
+        curve_points.score as score_at,
+        wilson_low(curve_points.score, first_of_task.n_test) as score_low,
+        wilson_high(curve_points.score, first_of_task.n_test) as score_high,
+        curve_tests.fitted[curve_points.position] as fitted
     from first_of_task
     inner join curve_points using (curve_id)
+    inner join curve_tests using (curve_id)
     cross join scale_names
 )
 
