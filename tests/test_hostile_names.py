@@ -22,8 +22,8 @@ NAMES = {
     "a comment": "x -- ; /* y",
     "a template": "{{ 6007 * 7 }}{% include 'none' %}",
     "a format": "{0} %s %(x)s",
-    "a page": "<script>alert(1337)</script><img src=http://e.vil/x.png>",
-    "Markdown": "**b** | `c` [x](http://e.vil/) ![i](http://e.vil/p.png) # h",
+    "a page": "<script>alert(1337)</script><img src=http://e.vil/x.svg>",
+    "Markdown": "**b** | `c` [x](http://e.vil/) ![i](http://e.vil/p.svg) # h",
     "a formula": r"$x^{$ and $\frac$",
     "a shell": "$(touch pwned) `touch pwned` ; touch pwned",
 }
@@ -101,7 +101,9 @@ def test_the_page_holds_no_markup_of_a_name(reported):
     page = (reported.results() / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert 'href="http://e.vil' not in page
-    assert all(source.startswith("data:image/png;base64,") for source in re.findall(r'<img[^>]* src="([^"]*)', page))
+    assert all(
+        source.startswith("data:image/svg+xml;base64,") for source in re.findall(r'<img[^>]* src="([^"]*)', page)
+    )
     assert str(6007 * 7) not in page
 
 

@@ -37,13 +37,13 @@ def test_a_figure_is_rendered_again_only_if_it_would_change(bars, tmp_path, rend
     [path] = plotting.draw_all(bars, {"bars": draw}, tmp_path)
     content = path.read_bytes()
     assert plotting.draw_all(bars, {"bars": draw}, tmp_path) == [path]
-    assert rendered == ["bars.png"]
+    assert rendered == ["bars.svg"]
     bars.execute("update bars set height = 2 where name = 'plain'")
     plotting.draw_all(bars, {"bars": draw}, tmp_path)
-    assert rendered == ["bars.png"] * 2
+    assert rendered == ["bars.svg"] * 2
     assert path.read_bytes() != content
     plotting.draw_all(bars, {"bars": draw}, tmp_path, mark="SIMULATED")
-    assert rendered == ["bars.png"] * 3
+    assert rendered == ["bars.svg"] * 3
 
 
 @pytest.mark.parametrize("damage", ["gone", "altered"])
@@ -54,7 +54,7 @@ def test_a_file_that_is_gone_or_altered_is_rendered_again_to_the_same_bytes(bars
     if damage == "gone":
         path.unlink()
     plotting.draw_all(bars, {"bars": draw}, tmp_path)
-    assert rendered == ["bars.png"] * 2
+    assert rendered == ["bars.svg"] * 2
     assert path.read_bytes() == content
 
 
@@ -90,7 +90,7 @@ def test_a_table_without_texts_is_as_the_database_has_it(connection, tmp_path):
 
 def test_a_saved_figure_is_the_same_bytes_every_time(tmp_path):
     contents = set()
-    for name in ("one.png", "two.png"):
+    for name in ("one.svg", "two.svg"):
         figure = Figure(figsize=(1, 1))
         figure.subplots().plot([1, 2], [3, 4])
         contents.add(files.sha256(plotting.save(figure, tmp_path / name)))
