@@ -78,7 +78,8 @@ class Blocks:
     def _picture(self, source: str, description: str) -> str:
         if not re.fullmatch(r"figures/[\w-]+\.(?:svg|png)", source):
             raise PipelineError(
-                f"a page shows the picture {source[:60]!r}, and only those in figures/ may be shown. Next: correct its template."
+                f"a page shows the picture {source[:60]!r}, and only those in figures/ may be shown. "
+                "Next: correct its template."
             )
         path = self.folder / source
         if path.suffix == ".svg":

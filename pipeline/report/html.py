@@ -32,12 +32,11 @@ class Citation:
 
     @property
     def bibtex(self) -> str:
-        """The citation as a BibTeX entry, with braces only where BibTeX wants them."""
+        """The citation as a BibTeX entry; a brace of the title would end its field."""
         title = "".join(letter for letter in self.title if letter not in "{}\\")
-        return (
-            f"@misc{{emergence-pipeline,\n  title   = {{{title}}},\n  note    = {{Emergence pipeline, version {self.version}}},\n"
-            f"  license = {{{self.licence}}}\n}}"
-        )
+        fields = {"title": title, "note": f"Emergence pipeline, version {self.version}", "license": self.licence}
+        lines = (f"  {name} = {{{value}}}" for name, value in fields.items())
+        return "@misc{emergence-pipeline,\n" + ",\n".join(lines) + "\n}"
 
 
 def citation(title: str, report: str) -> Citation:

@@ -10,8 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   themeButton(document.getElementById("theme"));
   document.querySelectorAll(".table").forEach(table => { makeSortable(table); offerCsv(table); });
   document.querySelectorAll("[data-copy]").forEach(copyButton);
-  document.querySelectorAll(".scroll").forEach(showCut);
-  document.querySelectorAll("main pre").forEach(block => { block.tabIndex = 0; });
+  document.querySelectorAll(".scroll, main pre").forEach(showCut);
   followContents();
   openTarget();
   window.addEventListener("hashchange", openTarget);

@@ -55,8 +55,8 @@ def inline(path: Path, description: str, prefix: str) -> Inlined:
     width, height = _size(figure.root, path)
     body = "".join(figure.children(figure.root))
     markup = (
-        f'<svg role="img" aria-label="{escape(description)}" viewBox="0 0 {width} {height}" width="{width}" '
-        f'height="{height}" stroke-linejoin="round">{body}</svg>'
+        f'<svg role="img" aria-label="{escape(description)}" viewBox="0 0 {width} {height}" width="{width}pt" '
+        f'height="{height}pt" stroke-linejoin="round">{body}</svg>'
     )
     return Inlined(markup, frozenset(figure.colours))
 
