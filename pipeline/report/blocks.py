@@ -66,14 +66,12 @@ class Blocks:
         self._figures += 1
         (image,) = tokens[position + 1].children or []
         source, description = str(image.attrGet("src")), image.content
-        yield _html(f'<figure><div class="scroll" tabindex="0" role="region" aria-label="Figure {self._figures}">')
+        yield _html(f'<figure><div class="scroll" tabindex="0" role="region" aria-label="Picture {self._figures}">')
         yield _html(self._picture(source, description))
         yield _html("</div><figcaption>")
         if _is_caption(tokens, position + 3):
             yield tokens[position + 4]
-        yield _html(
-            f' <a class="file" href="{escape(source)}">Figure {self._figures} as a file</a></figcaption></figure>'
-        )
+        yield _html(f' <a class="file open" href="{escape(source)}">Open the picture</a></figcaption></figure>')
 
     def _picture(self, source: str, description: str) -> str:
         if not re.fullmatch(r"figures/[\w-]+\.(?:svg|png)", source):
