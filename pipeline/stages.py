@@ -112,7 +112,10 @@ STAGES = (
         by_name=tuple(module for tool in TOOLS for module in (tool.module, *tool.by_name)),
     ),
     Stage(
-        "report", "pipeline.report.stage:run", "analyse", patterns=("pipeline/report/*.j2", "pipeline/studies/*/*.j2")
+        "report",
+        "pipeline.report.stage:run",
+        "analyse",
+        patterns=("pipeline/report/*.j2", "pipeline/report/report.*", "pipeline/studies/*/*.j2"),
     ),
 )
 BY_NAME = {stage.name: stage for stage in (*STAGES, *TOOLS)}

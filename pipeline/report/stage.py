@@ -1,21 +1,18 @@
 """Findings and pictures -> the report, the pages behind it, and the headline."""
 
-import base64
 import re
 from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markdown_it import MarkdownIt
-from markupsafe import Markup
 
 from pipeline import sources
 from pipeline.core import database, files, freshness, plotting, wording
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings, exact
 from pipeline.core.study import Draw
-from pipeline.report import narrative, page_one
+from pipeline.report import html, narrative, page_one
 
 TEMPLATES = (ROOT / "pipeline" / "report", ROOT / "pipeline" / "studies")
 
@@ -42,12 +39,19 @@ def run(settings: Settings) -> list[Path]:
     drawn = {path.name for path in pictures}
     versions = "".join(f"{name} {version}\n" for name, version in freshness.versions().items())
     products = [*pictures, files.write_text(folder / "versions.txt", versions)]
-    for name, text in texts.items():
-        markdown = without_missing(text, drawn)
-        products += [
-            files.write_text(folder / f"{name}.md", markdown),
-            files.write_text(folder / f"{name}.html", render_html(markdown, folder)),
-        ]
+    texts = {name: without_missing(text, drawn) for name, text in texts.items()}
+    cite = html.citation(html.title_of(texts["report"]), texts["report"])
+    for name, markdown in texts.items():
+        page = html.render(
+            markdown,
+            folder,
+            title=html.title_of(markdown),
+            versions="versions.txt",
+            cite=cite,
+            pages={f"{other}.html": other.capitalize() for other in texts},
+            here=f"{name}.html",
+        )
+        products += [files.write_text(folder / f"{name}.md", markdown), files.write_text(folder / f"{name}.html", page)]
     shown = settings.shown(folder)
     told = f"report   {shown}/report.html (also {shown}/report.md, tables in {shown}/tables)\n"
     if not context["has_scores"]:
@@ -88,27 +92,3 @@ def without_missing(markdown: str, drawn: Container[str]) -> str:
         return image.group() if image.group(1) in drawn else "*There is nothing to draw here.*\n"
 
     return re.sub(r"!\[[^\]]*\]\(figures/([^)]+)\)\n(?:\n\*[^*].*\*\n)?", shown, markdown)
-
-
-def render_html(markdown: str, folder: Path) -> str:
-    """The same report as one file: pictures inline, nothing loaded from elsewhere."""
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = parser.parse(markdown)
-    for position, token in enumerate(tokens):
-        if token.type == "heading_open":
-            token.attrSet("id", wording.slug(tokens[position + 1].content))
-        if token.type == "paragraph_open" and re.fullmatch(r"\*[^*].*[^*]\*", tokens[position + 1].content, re.DOTALL):
-            token.attrSet("class", "caption")
-        for child in token.children or []:
-            if child.type == "image":
-                child.attrSet("src", _data_uri(folder / str(child.attrGet("src"))))
-    body = parser.renderer.render(tokens, parser.options, {})
-    body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
-    title = markdown.splitlines()[0].removeprefix("# ")
-    # The parser has escaped all that came from data; only its own tags are in the body.
-    return environment.get_template("report.html.j2").render(title=title, body=Markup(body))  # noqa: S704
-
-
-def _data_uri(picture: Path) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(picture.read_bytes()).decode()

@@ -1,0 +1,177 @@
+// The page works without this. With it: a theme that is remembered, tables that sort and download, contents that follow.
+"use strict";
+
+// A page that is opened from a file may have no storage; then the choice lasts as long as the page.
+const storage = (() => { try { return window.localStorage; } catch { return null; } })();
+const chosen = storage && storage.getItem("theme");
+if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
+
+document.addEventListener("DOMContentLoaded", () => {
+  themeButton(document.getElementById("theme"));
+  document.querySelectorAll(".table").forEach(table => { makeSortable(table); offerCsv(table); });
+  document.querySelectorAll("[data-copy]").forEach(copyButton);
+  document.querySelectorAll(".scroll, main pre").forEach(showCut);
+  followContents();
+  openTarget();
+  window.addEventListener("hashchange", openTarget);
+  unfoldForPrint();
+});
+
+function themeButton(button) {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const shown = () => document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
+  const name = () => { button.textContent = shown() === "dark" ? "Light page" : "Dark page"; };
+  button.addEventListener("click", () => {
+    const next = shown() === "dark" ? "light" : "dark";
+    document.documentElement.dataset.theme = next;
+    try { storage.setItem("theme", next); } catch { /* not remembered */ }
+    name();
+  });
+  dark.addEventListener("change", name);
+  button.hidden = false;
+  name();
+}
+
+// Numbers as the page writes them: thousands, per cent, signs, infinities. Blanks have none.
+function numberIn(text) {
+  const plain = text.replace(/−/g, "-").replace(/,(?=\d{3})/g, "").replace(/^([<>~]|p =)\s*/, "");
+  if (/^[+-]?(∞|inf)/.test(plain)) return plain.startsWith("-") ? -Infinity : Infinity;
+  const found = plain.match(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i);
+  return found ? Number(found[0]) : NaN;
+}
+
+function makeSortable(box) {
+  const body = box.querySelector("tbody");
+  if (!body || body.rows.length < 3) return;
+  const original = [...body.rows];
+  const headers = [...box.querySelectorAll("th")];
+  headers.forEach((header, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...header.childNodes);
+    header.append(button);
+    button.addEventListener("click", () => {
+      const now = header.getAttribute("aria-sort");
+      const next = now === "ascending" ? "descending" : now === "descending" ? null : "ascending";
+      headers.forEach(each => each.removeAttribute("aria-sort"));
+      if (next) header.setAttribute("aria-sort", next);
+      body.append(...(next ? sorted(original, column, next) : original));
+    });
+  });
+}
+
+function sorted(rows, column, order) {
+  const isNumeric = rows[0].cells[column].classList.contains("number");
+  const sign = order === "ascending" ? 1 : -1;
+  const keyed = rows.map(row => {
+    const text = row.cells[column].textContent.trim();
+    return { row, text, value: isNumeric ? numberIn(text) : NaN };
+  });
+  const compare = (a, b) => {
+    if (!a.text || !b.text) return !a.text - !b.text;
+    if (isNumeric) {
+      const known = Number.isNaN(a.value) - Number.isNaN(b.value);
+      if (known || Number.isNaN(a.value)) return known;
+      return a.value === b.value ? 0 : sign * (a.value < b.value ? -1 : 1);
+    }
+    return sign * a.text.localeCompare(b.text, "en", { numeric: true });
+  };
+  return keyed.sort(compare).map(each => each.row);
+}
+
+function offerCsv(box) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "CSV";
+  const label = box.querySelector(".scroll").getAttribute("aria-label");
+  button.setAttribute("aria-label", `CSV of ${label}`);
+  button.title = "Download the table as it is shown here";
+  button.addEventListener("click", () => {
+    const rows = [...box.querySelectorAll("tr")].map(row => [...row.cells].map(cell => quoted(cell.textContent.trim())).join(","));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([rows.join("\r\n") + "\r\n"], { type: "text/csv" }));
+    link.download = label.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") + ".csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  });
+  box.querySelector(".caption").append(button);
+}
+
+// A name that begins like a formula is a text to a spreadsheet, too.
+function quoted(text) {
+  const isFormula = /^[=+@\t\r-]/.test(text) && Number.isNaN(numberIn(text));
+  const safe = isFormula ? "'" + text : text;
+  return /[",\r\n]/.test(safe) ? '"' + safe.replaceAll('"', '""') + '"' : safe;
+}
+
+function copyButton(button) {
+  const name = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const source = document.getElementById(button.dataset.copy);
+    let isCopied = false;
+    try {
+      await navigator.clipboard.writeText(source.textContent);
+      isCopied = true;
+    } catch {
+      getSelection().selectAllChildren(source);
+    }
+    button.textContent = isCopied ? "Copied" : "Selected: copy it now";
+    setTimeout(() => { button.textContent = name; }, 2000);
+  });
+}
+
+// A box that is wider than its place fades where it is cut, and can be reached by keyboard; another need not be.
+function showCut(box) {
+  const show = () => {
+    const rest = box.scrollWidth - box.clientWidth - box.scrollLeft;
+    box.dataset.cut = [box.scrollLeft > 1 && "left", rest > 1 && "right"].filter(Boolean).join(" ");
+    if (box.scrollWidth > box.clientWidth + 1) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  };
+  box.addEventListener("scroll", show, { passive: true });
+  new ResizeObserver(show).observe(box);
+}
+
+function followContents() {
+  const links = new Map([...document.querySelectorAll(".contents li a")].map(link => [decodeURIComponent(link.hash.slice(1)), link]));
+  if (!links.size) return;
+  const fold = document.querySelector(".contents details");
+  const wide = matchMedia("(min-width: 64.01rem)");
+  const setFold = () => { fold.open = wide.matches; };
+  wide.addEventListener("change", setFold);
+  setFold();
+  const headings = [...document.querySelectorAll("main h2[id]")];
+  const mark = () => {
+    const passed = headings.filter(heading => heading.getBoundingClientRect().top < innerHeight / 4);
+    const current = links.get(passed.at(-1)?.id);
+    links.forEach(link => link === current ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current"));
+    if (current && wide.matches) keepInView(current, document.querySelector(".contents"));
+  };
+  const observer = new IntersectionObserver(mark, { rootMargin: "0px 0px -75% 0px" });
+  headings.forEach(heading => observer.observe(heading));
+}
+
+function keepInView(link, box) {
+  const place = link.getBoundingClientRect(), frame = box.getBoundingClientRect();
+  if (place.top < frame.top || place.bottom > frame.bottom) box.scrollTop += place.top - frame.top - frame.height / 2;
+}
+
+// A link into a folded section opens it.
+function openTarget() {
+  const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const fold = target && target.closest("details.section");
+  if (fold && !fold.open) {
+    fold.open = true;
+    target.scrollIntoView();
+  }
+}
+
+function unfoldForPrint() {
+  let opened = [];
+  window.addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.section:not([open])")];
+    opened.forEach(fold => { fold.open = true; });
+  });
+  window.addEventListener("afterprint", () => opened.forEach(fold => { fold.open = false; }));
+}
