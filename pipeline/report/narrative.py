@@ -8,6 +8,7 @@ import duckdb
 from pipeline import analyse, sources
 from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, Settings, exact
 from pipeline.core.study import Draw, Query, Row, Run, Study, has_table
+from pipeline.core.wording import from_data
 
 # What orders the models of a curve by their size.
 BY_SIZE = ("effective parameters", "parameters")
@@ -32,7 +33,7 @@ def queries(connection: duckdb.DuckDBPyConnection) -> Query:
     def rows(query: str, *values: object) -> list[Row]:
         cursor = connection.execute(query, values)
         names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(names, map(from_data, row), strict=True)) for row in cursor.fetchall()]
 
     return rows
 
