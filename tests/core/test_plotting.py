@@ -95,3 +95,33 @@ def test_a_saved_figure_is_the_same_bytes_every_time(tmp_path):
         figure.subplots().plot([1, 2], [3, 4])
         contents.add(files.sha256(plotting.save(figure, tmp_path / name)))
     assert len(contents) == 1
+
+
+HOSTILE = {
+    "longer than a figure": "x" * 100_000,
+    "the same at both ends": "x" * 100_000 + "y" + "x" * 100,
+    "lines": "a\nb\r\nc\td",
+    "no glyph": "\U0001f9ea \u6f22\u5b57",
+    "turned about": "a\u202eb\u2066c",
+    "control": "a\x1b[31mb\0c",
+}
+
+
+@pytest.mark.filterwarnings("error")
+def test_any_name_is_drawn_on_one_short_line_and_asked_for_whole(connection, tmp_path):
+    connection.execute("create table bars as select unnest(?::varchar[]) as name, 1.5 as height", [[*HOSTILE.values()]])
+    seen = []
+
+    def draw_each(frame):
+        for name in frame("from bars order by name")["name"]:
+            [found] = frame("select name from bars where name = ?", name)["name"]
+            assert found == name
+            seen.append(name)
+        return draw(frame)
+
+    [path] = plotting.draw_all(connection, {"bars": draw_each}, tmp_path)
+    assert path.is_file()
+    assert len(set(seen)) == len(HOSTILE)
+    for name in seen:
+        assert name.isprintable()
+        assert len(name) <= plotting.LONGEST_NAME + len(" (2)")
