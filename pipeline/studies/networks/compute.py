@@ -59,9 +59,9 @@ def split(scores: pd.DataFrame) -> pd.DataFrame:
     """Whether seeds fall into two groups, and how wide the mean curve is beside the curves of single seeds.
 
     Returns:
-        One row per experiment and metric: `size` next to the midpoint of the mean curve, `gap` (the widest between sorted
-        scores of its seeds, over the range of the mean curve), `is_split`, `mean_width` (of the mean curve, octaves) and
-        `seed_width` (mean over seeds).
+        One row per experiment and metric: `size` next to the midpoint of the mean curve, `gap` (the widest between
+        sorted scores of its seeds, over the range of the mean curve), `is_split`, `mean_width` (of the mean curve,
+        octaves) and `seed_width` (mean over seeds).
     """
     single = transitions(scores)
     rows = []
@@ -95,7 +95,8 @@ def curves(scores: pd.DataFrame) -> pd.DataFrame:
     names = every.groupby("curve_id")[["experiment", "metric"]].first()
     kinds = [KIND.get(key, "control") for key in zip(names["experiment"], names["metric"], strict=True)]
     found = score_curves(every).set_index("curve_id")[["emergence_score", "status"]]
-    return names.assign(kind=kinds).join(found).reset_index(drop=True)
+    joined: pd.DataFrame = names.assign(kind=kinds).join(found).reset_index(drop=True)
+    return joined
 
 
 def largest_steps(scores: pd.DataFrame, training: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The answers of the adding transformers as logs of single examples, which the reader of harness results scores again."""
+"""The answers of the adding transformers as logs of single examples, for the reader of harness results."""
 
 import json
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ def write_logs(answers: Sequence[tuple[Job, pd.DataFrame]], folder: Path) -> Non
         right = [target == answer for target, answer in zip(given["target"], given["answer"], strict=True)]
         mean, n = sum(right) / len(right), len(right)
         result = {
-            "results": {"sums": {"exact_match,none": mean, "exact_match_stderr,none": (mean * (1 - mean) / (n - 1)) ** 0.5}},
-            "config": {
+            "results": {"sums": {"exact_match,none": mean, "exact_match_stderr,none": (mean * (1 - mean) / (n - 1)) **
+            0.5}}, "config": {
                 "model": "hf",
                 "model_args": f"pretrained=adder-{job.size}",
                 "model_num_parameters": int(given["parameters"].iloc[0]),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, LENGTHS, SEQUENCES
 
 GROUP_SIZES = (6, 8, 10)
-# Quantiles of the squared error (summed over 784 pixels) of a reference autoencoder, bottleneck 32, on a seed that the plan
-# does not have.
+# Quantiles of the squared error (summed over 784 pixels) of a reference autoencoder, bottleneck 32, on a seed that the
+# plan # does not have.
 CUTOFFS = {"q10": 14.20, "q50": 26.08, "q90": 39.13}
 
 
@@ -17,8 +17,8 @@ class Metric:
     Attributes:
         experiment: whose outputs.
         name: as in the tables.
-        kind: `smooth`, a mean over single outputs; `sharp`, where several must be right at once or an error must lie below a
-            cutoff; `control`, the log-loss.
+        kind: `smooth`, a mean over single outputs; `sharp`, where several must be right at once or an error must lie
+            below a cutoff; `control`, the log-loss.
         label: as in figures.
         is_loss: whether lower is better; such a curve is turned over.
     """

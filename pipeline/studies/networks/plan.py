@@ -1,33 +1,35 @@
 """What is trained, and what would count as sharpening: written down before the first full run.
 
-**Question.** Does a metric that wants several outputs right at once, or an error below a cutoff, make the progress of the
-same networks look sharper, as section 5 of Schaeffer et al. (2023) says?
+**Question.** Does a metric that wants several outputs right at once, or an error below a cutoff, make the progress of
+the same networks look sharper, as section 5 of Schaeffer et al. (2023) says?
 
-**Outcome.** For each seed and metric the scores rise along the sizes. Their monotone fit (isotonic regression) passes 10,
-50 and 90 % of the way from its lowest to its highest value at t10, t50 and t90, in octaves of the size (linear
-interpolation in log2). The width is t90 - t10, the midpoint t50. Of one seed's networks, two metrics see the same outputs, so
-their widths and midpoints are compared seed by seed:
+**Outcome.** For each seed and metric the scores rise along the sizes. Their monotone fit (isotonic regression) passes
+10, 50 and 90 % of the way from its lowest to its highest value at t10, t50 and t90, in octaves of the size (linear
+interpolation in log2). The width is t90 - t10, the midpoint t50. Of one seed's networks, two metrics see the same
+outputs, so their widths and
+midpoints are compared seed by seed:
 
-    sharpening = log2(width of the sharp metric / width of the smooth one)      shift = difference of midpoints, in octaves
+    sharpening = log2(width of the sharp metric / width of the smooth one)
+    shift      = difference of midpoints, in octaves
 
-with the mean over seeds and its bias-corrected bootstrap interval (BCa) over seeds. A power of the size, parameters in place
-of channels, multiplies all widths by one number: sharpening does not depend on which size is taken, shift does. With five to
-eight seeds such intervals undercover: of normal differences a nominal 95 % interval holds the mean in 85 % (five) to 88 %
-(eight) of cases, so one that just excludes 0 is weak evidence.
+with the mean over seeds and its bias-corrected bootstrap interval (BCa) over seeds. A power of the size, parameters in
+place of channels, multiplies all widths by one number: sharpening does not depend on which size is taken, shift does.
+With five to eight seeds such intervals undercover: of normal differences a nominal 95 % interval holds the mean in 85 %
+(five) to 88 % (eight) of cases, so one that just excludes 0 is weak evidence.
 
 **What supports the claim**: sharpening below 0 with an interval that excludes 0, in the primary pair of an experiment.
 **What contradicts it**: an interval above 0, or one around 0 that excludes -1 (half the width). A shift alone is no
-sharpening. It is what theory expects of K right out of K: if the error of one output falls as a power of the size, then K in a
-row are right with probability about exp(-K c N^-a), which is the same curve further right, not a steeper one.
+sharpening. It is what theory expects of K right out of K: if the error of one output falls as a power of the size, then
+K in a row are right with probability about exp(-K c N^-a), which is the same curve further right, not a steeper one.
 
-**Secondary**: the other pairs; E and its status under the published convention, of the mean over seeds; the largest step's
-share of the range over sizes, against the largest between checkpoints of the largest networks (sudden in size, gradual in
-training); whether the seeds of one size split in two (Zhao et al. 2025, arXiv 2502.17356): a gap in their sorted scores wider
-than half the curve's range, at the size next to the midpoint. **Controls**: log-loss, and E of an exact straight line on the
-same sizes.
+**Secondary**: the other pairs; E and its status under the published convention, of the mean over seeds; the largest
+step's share of the range over sizes, against the largest between checkpoints of the largest networks (sudden in size,
+gradual in training); whether the seeds of one size split in two (Zhao et al. 2025): a gap in their
+sorted scores wider than half the curve's range, at the size next to the midpoint. **Controls**: log-loss, and E of an
+exact straight line on the same sizes.
 
-**What limits the outcome**: a transition within one step of the grid has a width that the grid sets; a curve that starts
-above 10 % or still rises at the end has a width that its ends set. Both are counted and printed.
+**What limits the outcome**: a transition within one step of the grid has a width that the grid sets; a curve that
+starts above 10 % or still rises at the end has a width that its ends set. Both are counted and printed.
 
 Every network of an experiment has one recipe, whatever its size; no run stops early and none is left out. Pilots of
 one network per size, on a seed that is not among the plan's, chose sizes, rates and numbers of steps.

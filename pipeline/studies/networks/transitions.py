@@ -1,4 +1,4 @@
-"""How wide the transition of a curve is, where its middle lies, and how two metrics of the same outputs differ in both."""
+"""How wide the transition of a curve is, where its middle lies, and how two metrics of the same outputs differ."""
 
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ class Transition(NamedTuple):
     Attributes:
         width: from 10 to 90 % of the way from the lowest to the highest fitted score.
         midpoint: log2 of the size at 50 %.
+        start: log2 of the size at 10 %.
         is_one_step: whether all of it lies between two neighbouring sizes, so that the grid sets its width.
         is_cut: whether the curve still rises by a tenth of its range or more in its first or its last step, so that its
             ends set the width.
@@ -27,6 +28,7 @@ class Transition(NamedTuple):
 
     width: float
     midpoint: float
+    start: float
     is_one_step: bool
     is_cut: bool
 
@@ -46,7 +48,7 @@ def transition(sizes: Array, scores: Array) -> Transition | None:
     t10, t50, t90 = (crossing(octaves, share, level) for level in LEVELS)
     steps = np.diff(share)
     is_one_step = bool(steps.max() > LEVELS[2] - LEVELS[0])
-    return Transition(t90 - t10, t50, is_one_step, bool(max(steps[0], steps[-1]) >= LEVELS[0]))
+    return Transition(t90 - t10, t50, t10, is_one_step, bool(max(steps[0], steps[-1]) >= LEVELS[0]))
 
 
 def crossing(places: Array, share: Array, level: float) -> float:
@@ -57,7 +59,7 @@ def crossing(places: Array, share: Array, level: float) -> float:
 
 
 def interval(differences: Array) -> tuple[float, float]:
-    """The bias-corrected and accelerated bootstrap interval of a mean (Efron 1987); without width where all are equal."""
+    """The bias-corrected bootstrap interval (BCa, Efron 1987) of a mean; without width where all values are equal."""
     if len(differences) < 2 or np.ptp(differences) <= FLAT:
         return float(differences[0]), float(differences[0])
     found = stats.bootstrap(
@@ -95,15 +97,15 @@ def compared(found: pd.DataFrame, smooth: str, sharp: str) -> dict[str, float]:
 
     Returns:
         `seeds`, `narrower` (seeds whose sharp width is smaller), `smooth_width` and `sharp_width` (means, octaves),
-        `sharpening`, `shift`, each with `_low` and `_high`, and how many of the transitions lie in one step of the grid or are
-        cut (`one_step`, `cut`, of either metric).
+        `sharpening`, `shift`, each with `_low` and `_high`, and how many of the transitions lie in one step of the grid
+        or are cut (`one_step`, `cut`, of either metric).
     """
     first, second = (found[found["metric"] == name].set_index("seed") for name in (smooth, sharp))
     seeds = first.index.intersection(second.index)
     if seeds.empty:
         return {"seeds": 0}
     first, second = first.loc[seeds], second.loc[seeds]
-    sharpening = np.log2(second["width"] / first["width"]).to_numpy(float)
+    sharpening = np.log2(second["width"].to_numpy(float) / first["width"].to_numpy(float))
     shift = (second["midpoint"] - first["midpoint"]).to_numpy(float)
     (low, high), (shift_low, shift_high) = interval(sharpening), interval(shift)
     return {

@@ -57,8 +57,8 @@ def train(job: Job, _: object = None) -> pd.DataFrame:
     """Train one network on sums drawn afresh, none of them held out, and let it answer the held-out ones.
 
     Returns:
-        One row per checkpoint and held-out sum: `step`, `parameters`, `target`, `answer` (five tokens each, as text, last
-        digit first), `loss` (nats per token of the target).
+        One row per checkpoint and held-out sum: `step`, `parameters`, `target`, `answer` (five tokens each, as text,
+        last digit first), `loss` (nats per token of the target).
     """
     codes = sums.held_out(np.random.default_rng(split_stream(job.experiment)), job.recipe.n_test)
     banned = np.sort(codes)

@@ -22,7 +22,8 @@ def train(job: Job, data: mnist.Mnist) -> pd.DataFrame:
     """Train one network and let it reconstruct the test images at the checkpoints.
 
     Returns:
-        One row per checkpoint and test image: `step`, `parameters`, `squared_error`, summed over 784 pixels from 0 to 1.
+        One row per checkpoint and test image: `step`, `parameters`, `squared_error`, summed over 784 pixels from 0 to
+        1.
     """
     images = torch.from_numpy(data.train_images)
     test_images = torch.from_numpy(data.test_images[: job.recipe.n_test])

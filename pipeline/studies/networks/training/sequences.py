@@ -1,7 +1,7 @@
 """Transformers that name the digits of a sequence one after the other; the dimension of their embeddings is the size.
 
-The paper's are trained on Omniglot, whose letters no package ships; these see five MNIST images. Each image is followed by
-its label, as in the paper, and a label is predicted at its image, which sees all images and labels before it.
+The paper's are trained on Omniglot, whose letters no package ships; these see five MNIST images. Each image is followed
+by its label, as in the paper, and a label is predicted at its image, which sees all images and labels before it.
 """
 
 import math
