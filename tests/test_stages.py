@@ -30,7 +30,9 @@ QUERIES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("sql/**
 
 # The modules that every stage starts from, besides those of its source. What a tool makes is in its tables, of which
 # `analyse` says whether they are of the present code.
-TRAINING = [f"pipeline.studies.networks.training.{name}" for name in ("images", "autoencoders", "addition")]
+TRAINING = [
+    f"pipeline.studies.networks.training.{name}" for name in ("images", "autoencoders", "sequences", "addition")
+]
 READERS = ["pipeline.fetch.harness", "pipeline.load.harness", "pipeline.load.tidy"]
 ENTRIES = {
     "fetch": ["pipeline.sources"],

@@ -45,7 +45,7 @@ CHAPTERS = (
     Chapter("Is E a detector of sudden gains?", (DETECTOR,)),
     Chapter("What do smooth worlds give?", (SMOOTH_WORLDS,)),
     Chapter("Which gains were sudden?", (SUDDEN, TASKS)),
-    Chapter("Does it survive another metric?", (METRIC_SWAP, OPEN_MODELS)),
+    Chapter("Does it survive another metric?", (OPEN_MODELS, METRIC_SWAP)),
     Chapter("Can emergence be made to order?", (NETWORKS,)),
     Chapter("How far do the analyst's choices move the answer?", (CHOICES,)),
 )

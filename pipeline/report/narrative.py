@@ -74,7 +74,7 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
         "chapters": told,
         "chapter_of": {part.study.name: own.link for own in told for part in own.parts},
         "methods": [part for part in parts.values() if part.study.told(run) and part.has("methods")],
-        "methods_of": {name: f"methods.md#{wording.slug(part.study.title)}" for name, part in parts.items()},
+        "methods_of": {name: methods_link(part, run) for name, part in parts.items()},
         "threshold": options["threshold"],
         "mark": "SIMULATED" if source.is_simulated else "",
         "command": command(settings),
@@ -85,6 +85,12 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
         context |= {} if part.absence else part.study.numbers(run, rows)
     context["has_page_one"] = bool(has_table(rows, "example_curves") and rows("from example_curves limit 1"))
     return context
+
+
+def methods_link(part: Part, run: Run) -> str:
+    """What leads to a study's part of the methods page, or to the page where it has none."""
+    is_there = part.study.told(run) and part.has("methods")
+    return f"methods.md#{wording.slug(part.study.title)}" if is_there else "methods.md"
 
 
 def chapters_told(run: Run, parts: Mapping[str, Part]) -> list[Told]:

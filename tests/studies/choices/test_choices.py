@@ -184,7 +184,8 @@ def test_what_moves_the_answer_furthest_is_named(db):
 
 
 def chapter(connection, **run):
-    context = Run(**run)._asdict() | {"threshold": 100.0}
+    limits = {"lowest_threshold": 10, "highest_threshold": 150, "fewest": 1, "most": 9}
+    context = Run(**run)._asdict() | {"threshold": 100.0, "range": limits}
     return told(STUDY, context | STUDY.numbers(Run(**run), queries(connection)))
 
 
