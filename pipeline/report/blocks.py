@@ -164,7 +164,7 @@ def _closing(tokens: Sequence[Token], position: int) -> int:
 
 
 def _name_headings(tokens: Sequence[Token]) -> None:
-    """Give every heading the anchor that GitHub gives it, and a link to itself."""
+    """Give every heading the anchor that GitHub gives it, and where it can a link to itself."""
     seen: dict[str, int] = {}
     for position, token in enumerate(tokens):
         if token.type != "heading_open":
@@ -173,7 +173,8 @@ def _name_headings(tokens: Sequence[Token]) -> None:
         seen[name] = seen.get(name, -1) + 1
         anchor = f"{name}-{seen[name]}" if seen[name] else name
         token.attrSet("id", anchor)
-        if token.tag != "h1":
+        # The heading of a section that folds is its switch, and a switch may hold no link.
+        if token.tag not in ("h1", "h3"):
             link = f' <a class="anchor" href="#{escape(anchor)}" aria-label="Link to this section">#</a>'
             children = tokens[position + 1].children
             if children is not None:
