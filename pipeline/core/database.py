@@ -14,13 +14,19 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.files import replacing
 
 SIGNIFICANT_DIGITS = 10
-# For what only reads the database: names and texts from scores can then touch nothing outside it, whatever they hold.
-LOCK = "set enable_external_access = false; set lock_configuration = true"
 
 
 @contextmanager
-def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the database at `path` and close it whatever happens; read-only, it reaches no file but its own.
+def connect(
+    path: Path, *, reach: Iterable[Path] = (), read_only: bool = False, create: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the database at `path`, confined to that file and what it is to reach, and close it whatever happens.
+
+    Args:
+        path: of the database.
+        reach: other files and folders that its queries read or write.
+        read_only: whether it is left as it is.
+        create: whether it may be new; who makes it confines the connection, once it is set up.
 
     Raises:
         PipelineError: there is no such file (unless it is to be created), another process holds it, or it is
@@ -33,15 +39,45 @@ def connect(path: Path, *, read_only: bool = False, create: bool = False) -> Ite
     except duckdb.IOException as error:
         raise PipelineError(_explain_open_failure(path, str(error))) from error
     try:
-        # Connections of one process to one file share their configuration, and another may have locked it.
-        if not fetch_row(connection, "select current_setting('lock_configuration')")[0]:
-            # Past two seconds DuckDB would draw its progress over the lines that the stages print.
+        # Past two seconds DuckDB would draw its progress over the lines that the stages print.
+        if not is_confined(connection):
             connection.execute("set enable_progress_bar = false")
-            if read_only:
-                connection.execute(LOCK)
+        if not create:
+            confine(connection, reach)
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def in_memory(reach: Iterable[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database that is gone afterwards, confined to the files and folders that it is to reach."""
+    with duckdb.connect() as connection:
+        confine(connection, reach)
+        yield connection
+
+
+def confine(connection: duckdb.DuckDBPyConnection, reach: Iterable[Path] = ()) -> None:
+    """Let queries reach no file but the database's own and some, whatever a name or a text in scores may hold.
+
+    Connections of one process to one file share this; the first to be confined decides.
+
+    Args:
+        connection: what is confined, for good.
+        reach: files, and folders with all below them, as they were named.
+    """
+    if is_confined(connection):
+        return
+    # A file is no folder and the other way round: as both, each is allowed as what it is.
+    paths = ", ".join(quoted_text(str(path.absolute())) for path in reach)
+    for option in ("allowed_paths", "allowed_directories"):
+        connection.execute(f"set {option} = [{paths}]")
+    connection.execute("set enable_external_access = false; set lock_configuration = true")
+
+
+def is_confined(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether nobody can change any longer what its queries may reach."""
+    return bool(fetch_row(connection, "select current_setting('lock_configuration')")[0])
 
 
 def _explain_open_failure(path: Path, message: str) -> str:
@@ -202,7 +238,7 @@ def export_csv(connection: duckdb.DuckDBPyConnection, table: str, path: Path) ->
 
 def export_frames(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     """Write frames as CSV files of their names, in the way of `export_csv`."""
-    with duckdb.connect() as connection:
+    with in_memory([folder]) as connection:
         for name, frame in tables.items():
             make_table(connection, name, frame)
         return [export_csv(connection, name, folder / f"{name}.csv") for name in tables]
@@ -227,8 +263,11 @@ def _ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 def copy_to(connection: duckdb.DuckDBPyConnection, query: str, path: Path, options: str) -> None:
-    """Write the rows of a query to a file, whose name DuckDB takes as text only."""
-    connection.execute(f"copy ({query}) to {quoted_text(str(path))} ({options})")
+    """Write the rows of a query to a file, whose name DuckDB takes as text only.
+
+    It is a temporary file that is renamed when it is whole; DuckDB need not make another one beside it.
+    """
+    connection.execute(f"copy ({query}) to {quoted_text(str(path))} ({options}, use_tmp_file false)")
 
 
 def quoted_name(name: str) -> str:

@@ -178,7 +178,7 @@ def make_and_keep(part: Part) -> None:
 
 
 def _keep(part: Part, frame: pd.DataFrame) -> None:
-    with replacing(part.path) as temporary, duckdb.connect() as connection:
+    with replacing(part.path) as temporary, database.in_memory([temporary]) as connection:
         connection.register("part", frame)
         database.copy_to(connection, "from part", temporary, "format parquet, compression zstd")
 
@@ -190,7 +190,7 @@ def read(part: Part) -> pd.DataFrame:
         PipelineError: the file is damaged.
     """
     try:
-        with duckdb.connect() as connection:
+        with database.in_memory([part.path]) as connection:
             return connection.execute("from read_parquet(?)", [str(part.path)]).df()
     except duckdb.Error as error:
         raise PipelineError(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,15 +12,21 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ticker import FuncFormatter, LogLocator
 from pandas.api.types import is_numeric_dtype
 from tqdm import tqdm
 
 from pipeline.core import files, freshness
 from pipeline.core.study import Draw
+from pipeline.core.wording import shortened as cut
+from pipeline.core.wording import visible
 
 ACCENT, MUTED, DARK, FORECAST, GRID = "#c2410c", "#94a3b8", "#1e293b", "#1d4ed8", "#e2e8f0"
 LONGEST_TITLE = 34
+# Beside a bar or in a legend, where panels do not cut more.
+LONGEST_NAME = 120
+NO_GLYPH = "□"
 T = TypeVar("T")
 
 
@@ -83,15 +89,31 @@ class Seen:
         self._digest = hashlib.sha256(f"{freshness.code_key(module)} {freshness.digest([Path(__file__)])}".encode())
         arguments = draw.args if isinstance(draw, partial) else ()
         self._digest.update(f"{arguments} {mark} {matplotlib.__version__} {sns.__version__}".encode())
+        # Texts as the database has them, by how they are drawn.
+        self._whole: dict[str, str] = {}
 
     def frame(self, query: str, *values: object, **named: object) -> pd.DataFrame:
-        """The rows of a query, their texts as figures show them to the letter."""
-        given = {name: raw(value) for name, value in named.items()} or [raw(value) for value in values]
+        """The rows of a query, their texts as figures show them; a query may ask for what stands in such a row."""
+        given = {name: self._asked(value) for name, value in named.items()} or [self._asked(value) for value in values]
         found = self._connection.execute(query, given).df()
         texts = [name for name in found if not is_numeric_dtype(found[name])]
-        found = found.assign(**{str(name): found[name].map(literal) for name in texts})
+        found = found.assign(**{str(name): found[name].map(self._shown) for name in texts})
         self._digest.update(found.to_csv(index=False).encode())
         return found
+
+    def _shown(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        first = shown = str(literal(drawable(value)))
+        number = 1
+        # Two texts that are cut to the same one stay two.
+        while self._whole.setdefault(shown, value) != value:
+            number += 1
+            shown = f"{first} ({number})"
+        return shown
+
+    def _asked(self, value: object) -> object:
+        return self._whole.get(value, value) if isinstance(value, str) else value
 
     @property
     def key(self) -> str:
@@ -156,6 +178,17 @@ def save(figure: Figure, path: Path) -> Path:
     with files.replacing(path) as temporary:
         figure.savefig(temporary, format="svg", metadata={"Date": None, "Creator": None})
     return path
+
+
+def drawable(text: str) -> str:
+    """A text that fits beside a bar: on one line, cut, and with a sign in the place of what the font cannot draw."""
+    seen = cut(visible(" ".join(cut(text, 4 * LONGEST_NAME).split())), LONGEST_NAME)
+    return seen if seen.isascii() else "".join(sign if ord(sign) in _glyphs() else NO_GLYPH for sign in seen)
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties())).get_charmap())
 
 
 def literal(value: object) -> object:

@@ -1,8 +1,24 @@
-"""How numbers, cells and tables are written in Markdown."""
+"""How numbers, cells and tables are written in Markdown, and anybody's text so that it stays a text."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+# A definition or a path fits; a name of 100,000 characters is cut, and stands whole in the tables.
+LONGEST_CELL = 400
+# The committed report has no table of half as many; all rows are in the tables.
+MOST_ROWS = 250
+# What Markdown obeys within a line, on GitHub too: `$` begins a formula, `://` and `www.` make a link of an address.
+# An underscore between letters means nothing.
+MARKUP = re.compile(r"[\\`*{}\[\]<>|#!&$~]|(?<![^\W_])_+|_+(?![^\W_])|:(?=//)|(?<=\bwww)\.", re.IGNORECASE)
+# And what it obeys at the beginning of one: a list, numbered or not, and the line below a heading.
+OPENING = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=](?:[-=\s]|$)))")
+
+
+class Text(str):
+    """A text from data. A template that prints it as it is prints it escaped."""
+
+    __slots__ = ()
 
 
 def markdown_table(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> str:
@@ -13,8 +29,10 @@ def markdown_table(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str])
     lines = [
         "| " + " | ".join(cell(title) for title in titles.values()) + " |",
         "| " + " | ".join("---:" if numeric[name] else "---" for name in titles) + " |",
-        *("| " + " | ".join(_shown(name, row[name]) for name in titles) + " |" for row in rows),
+        *("| " + " | ".join(_shown(name, row[name]) for name in titles) + " |" for row in rows[:MOST_ROWS]),
     ]
+    if len(rows) > MOST_ROWS:
+        lines += ["", f"*The first {MOST_ROWS} of {thousands(len(rows))} rows.*"]
     return "\n".join(lines)
 
 
@@ -34,19 +52,34 @@ def _shown(name: str, value: object) -> str:
     return cell(str(value))
 
 
-def cell(text: str) -> str:
-    """Text from data as literal Markdown on one line."""
-    return re.sub(r"([\\`*_{}\[\]<>|#!&])", r"\\\1", " ".join(str(text).split()))
+def cell(text: object) -> str:
+    """Anybody's text as literal Markdown, in prose as in a cell: one line, cut, nothing in it obeyed."""
+    # Cut first: what is thrown away need not be looked at.
+    cut = " ".join(shortened(str(text), 2 * LONGEST_CELL).split())
+    shown = shortened(visible(cut), LONGEST_CELL)
+    escaped = MARKUP.sub(lambda found: "".join(f"\\{sign}" for sign in found.group()), shown)
+    return OPENING.sub(r"\1\\", escaped)
 
 
 def plain(markdown: str) -> str:
     """A line of our own Markdown as it would be read on a terminal."""
-    return markdown.replace("**", "")
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown.replace("**", ""))
 
 
 def one_line(text: str, most: int = 120) -> str:
     """Anybody's text as it can be printed: on one line, cut, and without what a terminal obeys."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)[:most]
+    return visible(text[:most])[:most]
+
+
+def visible(text: str) -> str:
+    """A text with a code in the place of what is not seen: control characters, and marks that turn the direction."""
+    return text if text.isprintable() else "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many characters; of a longer one its beginning and its end."""
+    end = most // 4
+    return text if len(text) <= most else f"{text[: most - end - 1]}…{text[len(text) - end :]}"
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
@@ -94,11 +127,18 @@ def slug(heading: str) -> str:
     return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.lower()))
 
 
+def from_data(value: object) -> object:
+    """A value of the database for templates, which print no text of it unescaped."""
+    if isinstance(value, list):
+        return [from_data(each) for each in value]
+    return Text(value) if isinstance(value, str) else value
+
+
 def finalized(value: object) -> object:
-    """What a template prints, unless it prints nothing: an expression that is missing is a mistake of the template."""
+    """What a template prints: a text from data is escaped; nothing at all is a mistake of the template."""
     if value is None:
         raise ValueError("a template prints a value that is not there")
-    return value
+    return cell(value) if isinstance(value, Text) else value
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

@@ -69,14 +69,14 @@ def run(settings: Settings) -> list[Path]:
     (path,), is_new = _ensure(
         places(settings), (NAME,), key, lambda path: write(curve_tests(frame, _tested(frame, work)), path, key)
     )
-    with database.connect(settings.database) as connection:
+    with database.connect(settings.database, reach=[path]) as connection:
         connection.execute(ADOPT, [str(path)])
         tests = connection.execute("from curve_tests where fitted is not null and basis = 'binomial'").df()
         tested = database.count(connection, "select count(*) from curve_tests where is_tested")
     state = "" if is_new else " is up to date"
     print(f"curve_tests {tested:,} of {len(frame):,} curves tested; {settings.shown(path)}{state}")
     made = _worlds(settings, Scored(frame, tests, conventions), key, work)
-    with database.connect(settings.database) as connection:
+    with database.connect(settings.database, reach=made) as connection:
         for name in WORLDS:
             connection.execute(f"drop table if exists {database.quoted_name(name)}")
         for path_of_table in made:
@@ -98,7 +98,7 @@ def _worlds(settings: Settings, scored: Scored, key: str, work: Work) -> Sequenc
 
     def make(path: Path) -> None:
         tables = world(scored, settings.threshold, work)
-        with duckdb.connect() as connection:
+        with database.in_memory([path.parent]) as connection:
             for name, table in tables.items():
                 database.make_table(connection, name, table)
             products = [database.export_csv(connection, name, path.with_name(f"{name}.csv")) for name in tables]
@@ -180,7 +180,7 @@ def key_of(frame: pd.DataFrame, most: int, seed: int) -> str:
 
 def write(table: pd.DataFrame, path: Path, key: str) -> None:
     """Write the table, and then its key: without it the table counts as not made."""
-    with duckdb.connect() as connection:
+    with database.in_memory([path.parent]) as connection:
         database.make_table(connection, "curve_tests", table)
         database.export_parquet(connection, "curve_tests", path)
     freshness.record([path], key)

@@ -31,6 +31,8 @@ class Origin(NamedTuple):
 def new_database(settings: Settings, origin: Origin) -> Iterator[duckdb.DuckDBPyConnection]:
     """A fresh database with seeds and provenance that takes the old one's place if the block succeeds.
 
+    Who fills it confines it to the files that were given, before it reads the first.
+
     Raises:
         PipelineError: another process holds the old one, or the disk is full.
     """
@@ -72,6 +74,8 @@ def stage(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Sou
     Raises:
         PipelineError: a check finds rows that it must not.
     """
+    # From here on all is in tables.
+    database.confine(connection)
     for sql_file in database.sql_files(source.folders(settings, "staging")):
         # The finished database would hold every score twice.
         database.build_table(connection, sql_file, temporary=sql_file.stem == "source_rows")

@@ -34,6 +34,7 @@ def load(settings: Settings, _: Source) -> list[Path]:
     path = settings.committed / "emergence.parquet"
     remedy = "Next: bring it back with `git checkout outputs/tables`."
     with new_database(settings, Origin(None, None, table.PINNED.address)) as connection:
+        database.confine(connection, [path])
         try:
             missing = COLUMNS - set(connection.read_parquet(str(path)).columns)
         except duckdb.Error as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.core import files
+from pipeline.core import database, files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
@@ -54,6 +54,7 @@ def stage_table(connection: duckdb.DuckDBPyConnection, settings: Settings, sourc
 
 
 def _open(connection: duckdb.DuckDBPyConnection, settings: Settings, scores: Path) -> None:
+    database.confine(connection, [scores])
     try:
         connection.read_parquet(str(scores)).create_view("source_table")
         found = {str(c): str(t) for c, t, *_ in connection.execute("describe source_table").fetchall()}

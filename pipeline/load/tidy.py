@@ -19,6 +19,7 @@ def load(settings: Settings, source: Source) -> list[Path]:
     """
     path = settings.path
     with new_database(settings, Origin(files.sha256(path), path.stat().st_size, settings.source)) as connection:
+        database.confine(connection, [path])
         unread = tidy_table.open_cells(connection, path, settings.source)
         if unread:
             print(f"load     columns that are not read: {one_line(', '.join(unread), 400)}")

@@ -77,6 +77,7 @@ def load_score_files(
 
 def open_lines(connection: duckdb.DuckDBPyConnection, path: str) -> None:
     """Make the temporary table score_lines, one row per score file, from what `score_files.write_lines` wrote."""
+    database.confine(connection, [Path(path)])
     lines = connection.read_json(
         path,
         columns=score_files.LINE_COLUMNS,

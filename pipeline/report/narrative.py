@@ -9,6 +9,7 @@ from pipeline import analyse, sources
 from pipeline.core import wording
 from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings, exact
 from pipeline.core.study import Draw, Query, Row, Run, Study, has_table
+from pipeline.core.wording import from_data
 from pipeline.report.chapters import CHAPTERS
 
 STUDIES_FOLDER = ROOT / "pipeline" / "studies"
@@ -56,7 +57,7 @@ def queries(connection: duckdb.DuckDBPyConnection) -> Query:
     def rows(query: str, *values: object) -> list[Row]:
         cursor = connection.execute(query, values)
         names = [column[0] for column in cursor.description or []]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(names, map(from_data, row), strict=True)) for row in cursor.fetchall()]
 
     return rows
 

@@ -1,5 +1,7 @@
 """The figure of the first page: why a curve can look emergent, on one curve for each reason, and how many there are."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,7 +10,7 @@ from matplotlib.figure import Figure
 from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED, mark_forecast, size_axis
 from pipeline.core.study import Frame
 from pipeline.studies.theory.curves import BIG_G_PARAMS
-from pipeline.studies.theory.model import accuracy, token_edit_distance, token_loss, token_probability
+from pipeline.studies.theory.model import Array, accuracy, token_edit_distance, token_loss, token_probability
 
 TOKENS = 5
 LINE = np.geomspace(2e6, 1.5e11, 200)
@@ -35,7 +37,7 @@ def draw(frame: Frame) -> Figure | None:
     if points.empty:
         return None
     figure = Figure(figsize=(11, 5.4), layout="constrained")
-    upper, lower = figure.subfigures(2, 1, height_ratios=[3.2, 1])
+    upper, lower = np.asarray(figure.subfigures(2, 1, height_ratios=[3.2, 1]))
     panels = upper.subplots(1, 4, sharey=False)
     _draw_model(panels[0])
     for axes, kind in zip(panels[1:], TITLES, strict=True):
@@ -50,10 +52,11 @@ def draw(frame: Frame) -> Figure | None:
 def _draw_model(axes: Axes) -> None:
     """The paper's model: all of five tokens right, and the share of tokens that are."""
     grid = np.array(BIG_G_PARAMS, dtype=float)
-    for colour, told, height, score in (
+    curves: tuple[tuple[str, str, float, Callable[[Array], Array]], ...] = (
         (FORECAST, "tokens right", 0.62, lambda p: 1 - token_edit_distance(p, TOKENS) / TOKENS),
         (ACCENT, "all five right", 0.28, lambda p: accuracy(p, TOKENS)),
-    ):
+    )
+    for colour, told, height, score in curves:
         axes.plot(LINE, score(token_probability(token_loss(LINE))), color=colour, linewidth=1, alpha=0.6)
         axes.plot(grid, score(token_probability(token_loss(grid))), "o", color=colour, markersize=3.5)
         axes.text(2.2e6, height, told, color=colour, fontsize=9)

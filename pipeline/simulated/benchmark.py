@@ -161,6 +161,7 @@ def read_design(settings: Settings) -> Design:
     path = settings.committed / "emergence.parquet"
     with duckdb.connect() as connection:
         load_seeds(connection, settings)
+        database.confine(connection, [path])
         try:
             connection.read_parquet(str(path)).create("committed_curves")
         except duckdb.Error as error:
@@ -464,6 +465,6 @@ def write(rows: pd.DataFrame, path: Path) -> Path:
             "score_value": rows["score"].astype(float),
         }
     )
-    with duckdb.connect() as connection:
+    with database.in_memory([path.parent]) as connection:
         connection.register("simulated", source)
         return database.export_parquet(connection, "simulated", path)

@@ -72,6 +72,33 @@ def test_what_only_reads_a_database_reaches_no_other_file(tmp_path, query):
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("place", ["in memory", "in a file"])
+def test_what_writes_reaches_what_it_was_given_and_no_more(tmp_path, place):
+    given, other = tmp_path / "given, it's [here]", tmp_path / "other"
+    for folder in (given, other):
+        folder.mkdir()
+        (folder / "read.csv").write_text("x\n1\n")
+    path = tmp_path / "own.duckdb"
+    duckdb.connect(str(path)).close()
+    opened = database.in_memory([given]) if place == "in memory" else database.connect(path, reach=[given])
+    with opened as connection:
+        connection.execute("create table own as from read_csv(?)", [str(given / "read.csv")])
+        database.export_csv(connection, "own", given / "own.csv")
+        database.export_parquet(connection, "own", given / "own.parquet")
+        for query in (
+            f"from read_csv('{other}/read.csv')",
+            f"from read_csv('{tmp_path}/given, it''s [here]/../other/read.csv')",
+            f"copy own to '{other}/own.csv'",
+            f"attach '{other}/other.duckdb'",
+            "load httpfs",
+            "set enable_external_access = true",
+            "set allowed_directories = ['/']",
+        ):
+            with pytest.raises(duckdb.Error):
+                connection.execute(query)
+    assert [file.name for file in other.iterdir()] == ["read.csv"]
+
+
 def test_a_transaction_is_all_or_nothing(connection):
     connection.execute("create table kept as select 1 as x")
     with pytest.raises(duckdb.Error), database.transaction(connection):

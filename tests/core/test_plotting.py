@@ -37,13 +37,13 @@ def test_a_figure_is_rendered_again_only_if_it_would_change(bars, tmp_path, rend
     [path] = plotting.draw_all(bars, {"bars": draw}, tmp_path)
     content = path.read_bytes()
     assert plotting.draw_all(bars, {"bars": draw}, tmp_path) == [path]
-    assert rendered == ["bars.png"]
+    assert rendered == ["bars.svg"]
     bars.execute("update bars set height = 2 where name = 'plain'")
     plotting.draw_all(bars, {"bars": draw}, tmp_path)
-    assert rendered == ["bars.png"] * 2
+    assert rendered == ["bars.svg"] * 2
     assert path.read_bytes() != content
     plotting.draw_all(bars, {"bars": draw}, tmp_path, mark="SIMULATED")
-    assert rendered == ["bars.png"] * 3
+    assert rendered == ["bars.svg"] * 3
 
 
 @pytest.mark.parametrize("damage", ["gone", "altered"])
@@ -54,7 +54,7 @@ def test_a_file_that_is_gone_or_altered_is_rendered_again_to_the_same_bytes(bars
     if damage == "gone":
         path.unlink()
     plotting.draw_all(bars, {"bars": draw}, tmp_path)
-    assert rendered == ["bars.png"] * 2
+    assert rendered == ["bars.svg"] * 2
     assert path.read_bytes() == content
 
 
@@ -90,8 +90,38 @@ def test_a_table_without_texts_is_as_the_database_has_it(connection, tmp_path):
 
 def test_a_saved_figure_is_the_same_bytes_every_time(tmp_path):
     contents = set()
-    for name in ("one.png", "two.png"):
+    for name in ("one.svg", "two.svg"):
         figure = Figure(figsize=(1, 1))
         figure.subplots().plot([1, 2], [3, 4])
         contents.add(files.sha256(plotting.save(figure, tmp_path / name)))
     assert len(contents) == 1
+
+
+HOSTILE = {
+    "longer than a figure": "x" * 100_000,
+    "the same at both ends": "x" * 100_000 + "y" + "x" * 100,
+    "lines": "a\nb\r\nc\td",
+    "no glyph": "\U0001f9ea \u6f22\u5b57",
+    "turned about": "a\u202eb\u2066c",
+    "control": "a\x1b[31mb\0c",
+}
+
+
+@pytest.mark.filterwarnings("error")
+def test_any_name_is_drawn_on_one_short_line_and_asked_for_whole(connection, tmp_path):
+    connection.execute("create table bars as select unnest(?::varchar[]) as name, 1.5 as height", [[*HOSTILE.values()]])
+    seen = []
+
+    def draw_each(frame):
+        for name in frame("from bars order by name")["name"]:
+            [found] = frame("select name from bars where name = ?", name)["name"]
+            assert found == name
+            seen.append(name)
+        return draw(frame)
+
+    [path] = plotting.draw_all(connection, {"bars": draw_each}, tmp_path)
+    assert path.is_file()
+    assert len(set(seen)) == len(HOSTILE)
+    for name in seen:
+        assert name.isprintable()
+        assert len(name) <= plotting.LONGEST_NAME + len(" (2)")

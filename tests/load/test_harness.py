@@ -504,7 +504,7 @@ def test_strangers_are_counted_each_with_its_reason(folder, run, capsys):
     write_sizes(folder, tables([10, 20, 30]))
     write(folder, "README.md", b"# Results\n\n{ not JSON }\n")
     write(folder, "samples_sums.jsonl", b'{"results": {"sums": {"acc": 1}}, "model_name": "tiny-1b"}\n' * 3)
-    write(folder, "figures/a.png", PIXEL)
+    write(folder, "figures/a.svg", PIXEL)
     write(folder, "empty.json", b"")
     write(folder, "deep.json", b'{"results": ' * 50_000)
     write(folder, "no_results.json", {"config": {}})
@@ -520,7 +520,7 @@ def test_strangers_are_counted_each_with_its_reason(folder, run, capsys):
     assert reasons == {
         "README.md": "no JSON object",
         "samples_sums.jsonl": "no JSON object",
-        "figures/a.png": "no JSON object",
+        "figures/a.svg": "no JSON object",
         "empty.json": "no JSON object",
         "zeros.json": "no JSON object",
         "no_results.json": "holds no `results`",

@@ -425,7 +425,7 @@ def test_what_was_left_out_is_exported_where_there_is_something(settings: Settin
     sources.load(replace(settings, keep_going=True))
     score.run(settings)
     tables = settings.root / "tables"
-    with database.connect(settings.database) as connection:
+    with database.connect(settings.database, reach=[tables]) as connection:
         analyse.export(connection, tables, STUDIES)
     _, row = (tables / "conflicting_rows.csv").read_text().splitlines()
     assert row.startswith(f"{TASK},{TASK},{METRIC},0,BIG-G T=0,2m,")

@@ -435,4 +435,4 @@ def test_the_open_models(project):
         ("accuracy", "brier", 154),
         ("exact_str_match", "bleu", 17),
     ]
-    assert {path.name for path in (folder / "figures").iterdir()} >= {"swap_1.png", "swap_2.png"}
+    assert {path.name for path in (folder / "figures").iterdir()} >= {"swap_1.svg", "swap_2.svg"}

@@ -75,7 +75,9 @@ def test_the_search_finds_what_is_there_and_nothing_else():
 def test_every_number_that_a_template_prints_is_in_a_table(project, printed, request):
     settings = request.getfixturevalue(project)
     with database.connect(settings.database, read_only=True) as connection:
-        stage.render(narrative.gather(connection, settings), "report.md.j2")
+        context = narrative.gather(connection, settings)
+        for page in stage.pages(context):
+            stage.render(context, f"{page}.md.j2")
     cells = cells_of(settings.results() / "tables")
     assert len(printed) > 200, "the templates were not listened to"
     assert sorted({number for number in printed if not is_among(number, cells)}) == []

@@ -29,22 +29,32 @@ def test_the_report_of_made_up_scores_says_what_does_not_agree(reported):
     assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
 
 
-def test_the_page_is_one_file_that_loads_nothing(reported):
-    _, folder = reported
-    html = (folder / "report.html").read_text()
-    sources = re.findall(r'src="([^"]{0,30})', html)
-    assert len(sources) == len(list((folder / "figures").glob("*.png"))) >= 7
-    assert all(source.startswith("data:image/png;base64,") for source in sources)
-    assert "<link" not in html
-    assert "<script" not in html
-
-
 def test_every_entry_of_the_contents_leads_somewhere(reported):
     _, folder = reported
-    html = (folder / "report.html").read_text()
-    targets = re.findall(r'href="#([^"]+)"', html)
-    assert len(targets) >= 12
-    assert set(targets) <= set(re.findall(r'<h2 id="([^"]+)"', html))
+    for page in ("report", "methods"):
+        html = (folder / f"{page}.html").read_text()
+        targets = re.findall(r'href="#([^"]+)"', html)
+        assert len(targets) >= 8
+        assert set(targets) <= set(re.findall(r' id="([^"]+)"', html))
+
+
+def test_every_link_between_pages_leads_somewhere(reported):
+    _, folder = reported
+    methods = (folder / "methods.html").read_text()
+    anchors = re.findall(r"\(methods\.md#([^)]+)\)", (folder / "report.md").read_text())
+    assert len(anchors) >= 8
+    assert set(anchors) <= set(re.findall(r' id="([^"]+)"', methods))
+
+
+def test_the_report_is_short_enough_to_be_read():
+    text = (ROOT / "outputs" / "report.md").read_text()
+    assert len(text.encode()) < 30_000
+    assert len(re.findall(r"^## \d+\. ", text, re.MULTILINE)) == 10
+    paragraph = text.split("\n\n")[1]
+    assert len(paragraph.split()) <= 120
+    for chapter in text.split("\n## ")[1:]:
+        assert len(re.findall(r"!\[", chapter)) <= 2, chapter[:40]
+        assert "**" in chapter.split("\n\n")[1], chapter[:40]
 
 
 def test_every_file_that_the_report_names_is_there(reported):
@@ -68,7 +78,7 @@ def test_report_and_figures_are_the_same_bytes_again(reported, tmp_path):
     folder = settings.results()
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     # Those that are there are not rendered again; enough of them are, and go through all kinds of drawing.
-    names = [f"{name}.png" for study in STUDIES if not study.tool for name in study.figures]
+    names = [f"{name}.svg" for study in STUDIES if not study.tool for name in study.figures]
     gone = [path for name in names if (path := folder / "figures" / name).is_file()]
     assert len(gone) >= 7
     for path in gone:
@@ -133,9 +143,9 @@ def test_the_committed_report_is_what_the_real_scores_give(real_report):
 
 
 def test_every_committed_figure_is_drawn():
-    names = {path.stem for path in (ROOT / "outputs" / "figures").glob("*.png")}
-    text = (ROOT / "outputs" / "report.md").read_text()
-    assert names == set(re.findall(r"\(figures/(\w+)\.png\)", text))
+    names = {path.name for path in (ROOT / "outputs" / "figures").iterdir() if path.name != "keys.csv"}
+    text = "".join((ROOT / "outputs" / f"{page}.md").read_text() for page in ("report", "methods"))
+    assert names == set(re.findall(r"\(figures/([\w.]+)\)", text))
 
 
 def test_gallery_titles_say_what_is_known():

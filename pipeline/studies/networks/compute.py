@@ -1,18 +1,19 @@
-"""The tables of induced emergence -> those that the report reads. No training, no torch."""
+"""The committed scores -> what the chapter says. No training, no torch."""
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from pipeline.core import database
+from pipeline.core.scoring import score_curves
 from pipeline.core.study import Run
-from pipeline.studies.networks.equivalence import CURVE, LARGEST_SHARE, NO_JUMP
-from pipeline.studies.networks.metrics import SAMPLED
-from pipeline.studies.networks.plan import IMAGES
+from pipeline.studies.networks.metrics import METRICS, PAIRS
+from pipeline.studies.networks.transitions import FLAT, compared, transition, transitions
 
-TABLES = ("induced_scores", "induced_emergence", "induced_jumps")
-# Quantile of the normal distribution for intervals of 95 %.
-Z = 1.96
-CONVENTIONS = ("published", "signed", "with_infinite", "signed_with_infinite")
+TABLES = ("induced_scores", "induced_training")
+IS_LOSS = {(metric.experiment, metric.name): metric.is_loss for metric in METRICS}
+KIND = {(metric.experiment, metric.name): metric.kind for metric in METRICS}
+WIDEST_GAP = 0.5
 
 
 def compute(connection: duckdb.DuckDBPyConnection, _: Run) -> dict[str, pd.DataFrame]:
@@ -20,102 +21,120 @@ def compute(connection: duckdb.DuckDBPyConnection, _: Run) -> dict[str, pd.DataF
     # Asked for first: an error would end the transaction in which all tables are made.
     if not all(database.has_table(connection, name) for name in TABLES):
         return {}
-    scores, curves, jumps = (connection.execute(f"from {name} order by all").df() for name in TABLES)
-    found = medians(curves, jumps)
+    scores, training = (connection.execute(f"from {name} order by all").df() for name in TABLES)
+    turned = turned_over(scores)
     return {
-        "induced_medians": found,
-        "induced_experiments": experiments(scores, found),
-        "induced_resampling": resampling(scores, curves),
-        "induced_overview": overview(scores, found),
+        "induced_effects": effects(scores),
+        "induced_transitions": transitions(turned),
+        "induced_seeds": split(turned),
+        "induced_curves": curves(turned),
+        "induced_steps": largest_steps(turned, turned_over(training)),
+        "induced_overview": overview(scores),
     }
 
 
-def medians(curves: pd.DataFrame, jumps: pd.DataFrame) -> pd.DataFrame:
-    """One row per metric, estimator and test size: the median curve, its verdict, and the seeds' counts.
-
-    Args:
-        curves: the table of emergence scores.
-        jumps: the table of verdicts.
-
-    Returns:
-        `experiment`, `metric`, `is_smooth`, `estimator`, `test_size`, `n_scales`, `lowest`, `highest`,
-        `emergence_score`, `status`, `emergent_` and a convention (of the median curve), `is_emergent` (under any),
-        `verdict`, `from_size`, `to_size`, `largest_share`, `upper_limit`, `lower_limit`, `seeds`, `seeds_emergent_` and
-        a convention, `largest_test_size` of the metric, and `is_main`: at the largest test size, over all groups.
-    """
-    is_median = curves["seed"].astype(str) == "median"
-    columns = [f"emergent_{convention}" for convention in CONVENTIONS]
-    by_seed = curves[~is_median].groupby(CURVE)
-    counts = by_seed[columns].sum().astype(int).add_prefix("seeds_").assign(seeds=by_seed.size()).reset_index()
-    steps = jumps.drop(columns=["bound", "verdict"])
-    found = curves[is_median].merge(steps, on=CURVE).merge(counts, on=CURVE).drop(columns="seed")
-    largest = found.groupby(["experiment", "metric", "estimator"])["test_size"].transform("max")
-    is_drawn = (found["experiment"] == IMAGES) & (found["estimator"] == SAMPLED)
-    return found.assign(
-        largest_test_size=largest,
-        is_emergent=found[columns].any(axis=1),
-        is_main=(found["test_size"] == largest) & ~is_drawn,
-    )
+def final(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores at the end of training."""
+    last = scores.groupby("experiment")["step"].transform("max")
+    return scores[scores["step"] == last].drop(columns="step").reset_index(drop=True)
 
 
-def overview(scores: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """How many networks there are, and how many main median curves are emergent or free of jumps, smooth and sharp."""
-    main = found[found["is_main"]]
-    row: dict[str, float] = {
-        "networks": len(scores[["experiment", "size", "seed"]].drop_duplicates()),
-        "bound": LARGEST_SHARE,
-    }
-    for kind, own in (("smooth", main[main["is_smooth"]]), ("sharp", main[~main["is_smooth"]])):
-        row |= {
-            kind: len(own),
-            f"{kind}_no_jump": int((own["verdict"] == NO_JUMP).sum()),
-            f"{kind}_emergent": int(own["is_emergent"].sum()),
-        }
-    return pd.DataFrame([row])
+def turned_over(scores: pd.DataFrame) -> pd.DataFrame:
+    """Scores of which higher is better: losses are negated."""
+    is_loss = [IS_LOSS[key] for key in zip(scores["experiment"], scores["metric"], strict=True)]
+    return scores.assign(score=np.where(is_loss, -scores["score"], scores["score"]))
 
 
-def experiments(scores: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Of each experiment: sizes, seeds, test size, and the largest E of its smooth and of its sharp main curves."""
-    main = found[found["is_main"]].assign(score=found["emergence_score"].fillna(0.0))
+def effects(scores: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair of the plan: sharpening and shift with intervals, from scores at the end of training."""
+    found = transitions(turned_over(scores))
     rows = []
-    for name, own in scores.groupby("experiment"):
-        curves = main[main["experiment"] == name]
-        rows.append(
-            {
-                "experiment": name,
-                "sizes": own["size"].nunique(),
-                "seeds": own["seed"].nunique(),
-                "test_size": int(curves["test_size"].max()),
-                "largest_smooth": curves.loc[curves["is_smooth"], "score"].max(),
-                "largest_sharp": curves.loc[~curves["is_smooth"], "score"].max(),
-            }
-        )
+    for pair in PAIRS:
+        own = found[found["experiment"] == pair.experiment]
+        rows.append(vars(pair) | compared(own, pair.smooth, pair.sharp))
     return pd.DataFrame(rows)
 
 
-def resampling(scores: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
-    """What drawing groups of images adds to their scores, over all networks, by metric.
+def split(scores: pd.DataFrame) -> pd.DataFrame:
+    """Whether seeds fall into two groups, and how wide the mean curve is beside the curves of single seeds.
 
     Returns:
-        `metric`, `groups` (drawn), `largest_error` (standard error of the drawing), `largest_difference` (from
-        the mean over every group there is), `share_within` (of the networks, within 1.96 standard errors), and of
-        the median curves `expected_score` and `sampled_score`, their emergence scores.
+        One row per experiment and metric: `size` next to the midpoint of the mean curve, `gap` (the widest between
+        sorted scores of its seeds, over the range of the mean curve), `is_split`, `mean_width` (of the mean curve,
+        octaves) and `seed_width` (mean over seeds).
     """
-    keys = ["metric", "size", "seed"]
-    images = scores[scores["experiment"] == IMAGES]
-    is_drawn = images["estimator"] == SAMPLED
-    expected = images[~is_drawn][[*keys, "score"]].rename(columns={"score": "expected"})
-    pairs = images[is_drawn].merge(expected, on=keys)
-    difference = (pairs["score"] - pairs["expected"]).abs()
-    # The error that the true share has; that of the drawn share is zero where no drawn group is all right.
-    error = (pairs["expected"] * (1 - pairs["expected"]) / pairs["test_size"]).pow(0.5)
-    measured = pairs.assign(error=error, difference=difference, within=difference <= Z * error)
-    by_metric = measured.groupby("metric").agg(
-        groups=("test_size", "max"),
-        largest_error=("error", "max"),
-        largest_difference=("difference", "max"),
-        share_within=("within", "mean"),
+    single = transitions(scores)
+    rows = []
+    for (experiment, metric), own in scores.groupby(["experiment", "metric"], sort=True):
+        mean = own.groupby("size")["score"].mean()
+        whole = transition(mean.index.to_numpy(float), mean.to_numpy(float))
+        if whole is None:
+            continue
+        size = mean.index[np.abs(np.log2(mean.index.to_numpy(float)) - whole.midpoint).argmin()]
+        seeds = np.sort(own.loc[own["size"] == size, "score"].to_numpy(float))
+        gap = float(np.diff(seeds).max() / np.ptp(mean.to_numpy(float))) if len(seeds) > 1 else 0.0
+        widths = single[(single["experiment"] == experiment) & (single["metric"] == metric)]["width"]
+        rows.append((experiment, metric, int(size), gap, gap > WIDEST_GAP, whole.width, float(widths.mean())))
+    return pd.DataFrame(rows, columns=["experiment", "metric", "size", "gap", "is_split", "mean_width", "seed_width"])
+
+
+def curves(scores: pd.DataFrame) -> pd.DataFrame:
+    """E of the mean over seeds under every metric, and of an exact straight line in log2 size on the same sizes.
+
+    Returns:
+        `experiment`, `metric` (`line` for the control), `kind`, `emergence_score`, `status`.
+    """
+    means = scores.groupby(["experiment", "metric", "size"], as_index=False)["score"].mean()
+    lines = means[["experiment", "size"]].drop_duplicates().assign(metric="line")
+    lines["score"] = np.log2(lines["size"])
+    every = pd.concat([means, lines], ignore_index=True).sort_values(
+        ["experiment", "metric", "size"], ignore_index=True
     )
-    of_images = curves[(curves["experiment"] == IMAGES) & (curves["seed"].astype(str) == "median")]
-    by_estimator = of_images.pivot_table(index="metric", columns="estimator", values="emergence_score", dropna=False)
-    return by_metric.join(by_estimator.add_suffix("_score")).reset_index()
+    every["curve_id"] = every.groupby(["experiment", "metric"]).ngroup()
+    every["position"] = every.groupby("curve_id").cumcount() + 1
+    names = every.groupby("curve_id")[["experiment", "metric"]].first()
+    kinds = [KIND.get(key, "control") for key in zip(names["experiment"], names["metric"], strict=True)]
+    found = score_curves(every).set_index("curve_id")[["emergence_score", "status"]]
+    joined: pd.DataFrame = names.assign(kind=kinds).join(found).reset_index(drop=True)
+    return joined
+
+
+def largest_steps(scores: pd.DataFrame, training: pd.DataFrame) -> pd.DataFrame:
+    """The largest step of the mean over seeds, as a share of its range: over sizes, and along the largest's training.
+
+    Returns:
+        `experiment`, `metric`, `over_sizes`, `along_training`, `size` (of the network that is followed).
+    """
+    rows = []
+    for (experiment, metric), own in scores.groupby(["experiment", "metric"], sort=True):
+        size = int(own["size"].max())
+        along = training[
+            (training["experiment"] == experiment) & (training["metric"] == metric) & (training["size"] == size)
+        ]
+        over = own.groupby("size")["score"].mean().to_numpy(float)
+        rows.append(
+            (experiment, metric, _share(over), _share(along.sort_values("step")["score"].to_numpy(float)), size)
+        )
+    return pd.DataFrame(rows, columns=["experiment", "metric", "over_sizes", "along_training", "size"])
+
+
+def _share(curve: np.ndarray) -> float | None:
+    span = float(np.ptp(curve)) if len(curve) else 0.0
+    return float(np.diff(curve).max() / span) if span > FLAT else None
+
+
+def overview(scores: pd.DataFrame) -> pd.DataFrame:
+    """How many networks there are, and of the primary pairs how many sharpen, shift, or contradict."""
+    found = effects(scores)
+    primary = found[found["is_primary"] & (found["seeds"] > 0)]
+    return pd.DataFrame(
+        [
+            {
+                "networks": len(scores[["experiment", "size", "seed"]].drop_duplicates()),
+                "pairs": len(primary),
+                "sharpened": int((primary["sharpening_high"] < 0).sum()),
+                "widened": int((primary["sharpening_low"] > 0).sum()),
+                "shifted": int((primary["shift_low"] > 0).sum()),
+            }
+        ]
+    )

@@ -1,137 +1,102 @@
-"""Scores and emergence scores -> pictures: the smooth metric beside the sharp ones, of the same networks."""
+"""Smooth beside sharp metrics of the same networks, by size and along training. Frames in, a figure out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from pipeline.core.plotting import ACCENT, DARK, MUTED
-from pipeline.core.wording import number
-from pipeline.studies.networks import sums
-from pipeline.studies.networks.metrics import CUTOFFS, EXPECTED, GROUP_SIZES, SAMPLED, reconstruction, subset_accuracy
+from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED
+from pipeline.studies.networks.metrics import METRICS, PAIRS, Pair
+from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, SEQUENCES
+from pipeline.studies.networks.transitions import transition
 
-# From smooth to sharp.
-COLOURS = ("#1d4ed8", "#0f766e", "#7c3aed", ACCENT)
-THIN = 0.25
-
-
-def draw_images(scores: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """Accuracy and subset accuracy of the convolutional networks against their width.
-
-    Args:
-        scores: `metric`, `estimator`, `size`, `seed`, `score`, `standard_error` of this experiment.
-        curves: `metric`, `estimator`, `seed`, `emergence_score` of this experiment.
-    """
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
-    smooth, sharp = figure.subplots(1, 2)
-    names = [subset_accuracy(size) for size in GROUP_SIZES]
-    _draw_families(smooth, scores, curves, [(names[0], EXPECTED, "K = 1", COLOURS[0])])
-    labels = [f"K = {size}" for size in GROUP_SIZES]
-    families = [(name, EXPECTED, label, colour) for name, label, colour in zip(names, labels, COLOURS, strict=True)]
-    _draw_families(sharp, scores, curves, families[1:])
-    for name, _, _, colour in families[1:]:
-        _draw_resampled(sharp, scores[(scores["metric"] == name) & (scores["estimator"] == SAMPLED)], colour)
-    sharp.plot([], [], "o", markersize=3.5, color=MUTED, label="seed 0, 1,000 groups, ± 2 s.e.")
-    smooth.set(title="One image at a time", ylabel="accuracy", ylim=(0, 1.02))
-    sharp.set(title="All K of K images right", ylabel="subset accuracy", ylim=(-0.02, 1.02))
-    _finish((smooth, sharp), scores, "width of the network (channels)")
-    return figure
+TITLES = {
+    AUTOENCODERS: ("Autoencoders", "units of the bottleneck"),
+    IMAGES: ("LeNets", "channels"),
+    SEQUENCES: ("Transformers, sequences", "dimension"),
+    ADDITION: ("Transformers, sums", "dimension"),
+}
+PRIMARY = {pair.experiment: pair for pair in PAIRS if pair.is_primary}
+LABELS = {(metric.experiment, metric.name): metric.label for metric in METRICS}
 
 
-def draw_autoencoders(scores: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """Squared error and Reconstruction_c of the autoencoders against their bottleneck; arguments as `draw_images`."""
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
-    smooth, sharp = figure.subplots(1, 2)
-    _draw_families(smooth, scores, curves, [("mean_squared_error", SAMPLED, "squared error", COLOURS[0])])
-    families = [
-        (reconstruction(cutoff), SAMPLED, f"c = {cutoff:g}", colour)
-        for cutoff, colour in zip(reversed(CUTOFFS), COLOURS[1:], strict=True)
-    ]
-    _draw_families(sharp, scores, curves, families)
-    smooth.set(title="Mean squared error (axis turned over)", ylabel="squared error of an image")
-    smooth.set_ylim(bottom=0)
-    smooth.invert_yaxis()
-    sharp.set(title="Images with a squared error below c", ylabel="Reconstruction_c", ylim=(-0.02, 1.02))
-    _finish((smooth, sharp), scores, "bottleneck of the autoencoder (units)")
-    return figure
-
-
-def draw_addition(scores: pd.DataFrame, curves: pd.DataFrame) -> Figure:
-    """Edit distance, digits and exact match of the transformers against their dimension, and exact match by test size.
+def draw_networks(scores: pd.DataFrame, effects: pd.DataFrame) -> Figure:
+    """One panel per experiment: both metrics of its primary pair, each from its lowest to its highest mean score.
 
     Args:
-        scores: as in `draw_images`, with `test_size`.
-        curves: as in `draw_images`, with `test_size`.
+        scores: `experiment`, `metric`, `size`, `seed`, `score`, higher is better.
+        effects: the table `induced_effects`.
     """
-    figure = Figure(figsize=(10, 8), layout="constrained")
-    distance, digits, exact, by_size = figure.subplots(2, 2).flat
-    largest = scores["test_size"].max()
-    full, full_curves = scores[scores["test_size"] == largest], curves[curves["test_size"] == largest]
-    _draw_families(distance, full, full_curves, [("token_edit_distance", SAMPLED, "edit distance", COLOURS[0])])
-    _draw_families(digits, full, full_curves, [("digit_accuracy", SAMPLED, "digits", COLOURS[1])])
-    _draw_families(exact, full, full_curves, [("exact_match", SAMPLED, "exact match", COLOURS[3])])
-    _draw_test_sizes(by_size, scores[scores["metric"] == "exact_match"], curves[curves["metric"] == "exact_match"])
-    distance.set(title="Token edit distance (axis turned over)", ylabel=f"tokens to mend, of {sums.ANSWER}")
-    distance.set_ylim(bottom=0)
-    distance.invert_yaxis()
-    digits.set(title="Digits in their place", ylabel="share of digits", ylim=(0, 1.02))
-    exact.set(title="Exact match", ylabel="share of sums", ylim=(-0.02, 1.02))
-    _finish((distance, digits, exact, by_size), scores, "dimension of the embeddings")
-    by_size.set(title="Exact match by size of the test set", ylabel="share of sums (logarithmic)")
-    by_size.legend(loc="lower right", frameon=True, fontsize=8)
-    figure.suptitle(f"Sums of two integers of up to four digits, {largest:,} of them held out", fontsize=10, color=DARK)
+    figure = Figure(figsize=(11, 3.6), layout="constrained")
+    found = {row["experiment"]: row for row in effects[effects["is_primary"]].to_dict("records")}
+    panels = figure.subplots(1, len(TITLES), sharey=True)
+    for axes, (experiment, (title, unit)) in zip(panels, TITLES.items(), strict=True):
+        own = scores[scores["experiment"] == experiment]
+        _draw_pair(axes, own, PRIMARY[experiment])
+        row = found[experiment]
+        told = _told(row) if row["seeds"] else "flat"
+        axes.set_title(f"{title}:\n{told}")
+        axes.set(xlabel=unit, ylim=(-0.3, 1.05))
+    panels[0].set_ylabel("share of the metric's range")
+    panels[0].set_yticks(np.arange(0, 1.01, 0.25))
     return figure
 
 
-def _draw_test_sizes(axes: Axes, scores: pd.DataFrame, curves: pd.DataFrame) -> None:
-    """The median curve of every test size on an axis that shows what a larger one resolves."""
-    medians = scores.groupby(["test_size", "size"], as_index=False)["score"].median()
-    of_medians = curves[curves["seed"] == "median"].set_index("test_size")["emergence_score"]
-    for (test_size, median), colour in zip(medians.groupby("test_size"), COLOURS, strict=False):
-        name = f"n = {test_size:,}: {_shown(of_medians[test_size])}"
-        axes.plot(median["size"], median["score"], color=colour, marker="o", markersize=4, label=name)
-    axes.set_yscale("symlog", linthresh=1 / scores["test_size"].max(), linscale=0.5)
-    axes.set_ylim(-0.2 / scores["test_size"].max(), 1.3)
+def _told(row: Mapping[Hashable, Any]) -> str:
+    if row["sharpening_high"] < 0:
+        return "narrower and later" if row["shift_low"] > 0 else "narrower"
+    if row["sharpening_low"] > 0:
+        return "wider and later" if row["shift_low"] > 0 else "wider"
+    return "later, as wide" if row["shift_low"] > 0 else "no change seen"
 
 
-def _draw_families(
-    axes: Axes, scores: pd.DataFrame, curves: pd.DataFrame, families: Iterable[tuple[str, str, str, str]]
-) -> None:
-    """Thin lines for the seeds, a thick one for their median, and the emergence score of that in the legend."""
-    for metric, estimator, label, colour in families:
-        own = scores[(scores["metric"] == metric) & (scores["estimator"] == estimator)]
-        wide = own.pivot_table(index="size", columns="seed", values="score")
-        axes.plot(wide.index, wide.to_numpy(), color=colour, alpha=THIN, linewidth=0.9)
-        chosen = (curves["metric"] == metric) & (curves["estimator"] == estimator) & (curves["seed"] == "median")
-        (score,) = curves.loc[chosen, "emergence_score"]
-        name = f"{label}: {_shown(score)}"
-        axes.plot(wide.index, wide.median(axis=1), color=colour, marker="o", markersize=4, label=name)
+def _draw_pair(axes: Axes, scores: pd.DataFrame, pair: Pair) -> None:
+    for metric, colour, height in ((pair.smooth, FORECAST, -0.1), (pair.sharp, ACCENT, -0.2)):
+        own = scores[scores["metric"] == metric].sort_values("size")
+        mean = own.groupby("size")["score"].mean()
+        low, span = mean.min(), np.ptp(mean.to_numpy(float)) or 1.0
+        for _, seed in own.groupby("seed"):
+            axes.plot(seed["size"], (seed["score"] - low) / span, color=colour, linewidth=0.6, alpha=0.35)
+        axes.plot(mean.index, (mean - low) / span, "o-", color=colour, linewidth=1.8, markersize=3.5)
+        whole = transition(mean.index.to_numpy(float), mean.to_numpy(float))
+        if whole is not None:
+            ends = 2 ** np.array([whole.start, whole.start + whole.width])
+            axes.plot(ends, [height, height], color=colour, linewidth=4, solid_capstyle="butt")
+            axes.text(ends[1] * 1.08, height, LABELS[pair.experiment, metric], color=colour, fontsize=8.5, va="center")
+    axes.axhline(0, color=MUTED, linewidth=0.6)
+    sizes = sorted(scores["size"].unique())
+    axes.set_xscale("log", base=2)
+    ticks = [size for size in (1, 2, 4, 8, 16, 32, 64, 128) if sizes[0] <= size <= sizes[-1]]
+    axes.set_xticks(ticks, [f"{size}" for size in ticks])
+    axes.set_xlim(sizes[0] * 0.85, sizes[-1] * 2.6)
 
 
-def _draw_resampled(axes: Axes, sampled: pd.DataFrame, colour: str) -> None:
-    first = sampled[sampled["seed"] == 0]
-    axes.errorbar(
-        first["size"], first["score"], yerr=2 * first["standard_error"], fmt="o", markersize=2.5, linewidth=0.9,
-        color=colour, alpha=0.55, markerfacecolor="white",
-    )  # fmt: skip
+def draw_training(scores: pd.DataFrame) -> Figure:
+    """The primary pairs of the largest networks along training, as shares of their range.
 
-
-def _shown(score: float) -> str:
-    if np.isnan(score):
-        return "flat"
-    return f"E = {number(score, 3)}".replace("-", "−")
-
-
-def _finish(panels: Sequence[Axes], scores: pd.DataFrame, label: str) -> None:
-    sizes = np.sort(scores["size"].unique())
-    for axes in panels:
-        axes.set_xscale("log")
-        axes.set_xticks(sizes, [str(size) for size in sizes])
-        axes.minorticks_off()
-        axes.tick_params(labelsize=8)
-        axes.set_xlabel(label)
-        axes.legend(loc="upper left", frameon=True, fontsize=8)
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    Args:
+        scores: `experiment`, `metric`, `size`, `step`, `score`, higher is better, means over seeds.
+    """
+    figure = Figure(figsize=(11, 2.9), layout="constrained")
+    panels = figure.subplots(1, len(TITLES), sharey=True)
+    for axes, (experiment, (title, _)) in zip(panels, TITLES.items(), strict=True):
+        own = scores[scores["experiment"] == experiment]
+        own = own[own["size"] == own["size"].max()]
+        pair = PRIMARY[experiment]
+        for metric, colour in ((pair.smooth, FORECAST), (pair.sharp, ACCENT)):
+            line = own[own["metric"] == metric].sort_values("step")
+            values = line["score"].to_numpy(float)
+            axes.plot(line["step"], (values - values.min()) / (np.ptp(values) or 1.0), "o-", color=colour, markersize=4)
+            axes.plot([], [], color=colour, label=LABELS[experiment, metric])
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(
+            sorted(own["step"].unique()), [f"{step:,}" for step in sorted(own["step"].unique())], fontsize=8
+        )
+        axes.set_title(title, color=DARK)
+        axes.set(xlabel="training steps", ylim=(-0.03, 1.05))
+        axes.legend(frameon=False, fontsize=8.5, loc="upper left")
+    panels[0].set_ylabel("share of the metric's range")
+    return figure

@@ -1,22 +1,22 @@
 """Can emergence be made to order? Networks trained for the purpose."""
 
-from functools import partial
-
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_default_run
-from pipeline.studies.networks.compute import CONVENTIONS, TABLES, compute
-from pipeline.studies.networks.figures import draw_addition, draw_autoencoders, draw_images
-from pipeline.studies.networks.outcomes import MODULES
-from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES
+from pipeline.studies.networks.compute import TABLES, compute, turned_over
+from pipeline.studies.networks.figures import draw_networks, draw_training
+from pipeline.studies.networks.metrics import CUTOFFS, METRICS
+from pipeline.studies.networks.outputs import MODULES
+from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, SEQUENCES
 
-TITLES = {
-    IMAGES: "Digits named by convolutional networks",
-    AUTOENCODERS: "Digits reconstructed by autoencoders",
-    ADDITION: "Integers added by transformers",
+# What the paper's section 5 shows or says, by the primary pair that asks it.
+CLAIMS = {
+    AUTOENCODERS: "Autoencoders look emergent under a cutoff of the reconstruction error",
+    IMAGES: "LeNets look emergent where K images must be right",
+    SEQUENCES: "Transformers look emergent where a whole sequence must be right",
+    ADDITION: "So do sums, where every digit must be right (section 3, on models trained here)",
 }
-
-DRAWINGS = {IMAGES: draw_images, AUTOENCODERS: draw_autoencoders, ADDITION: draw_addition}
+LABELS = {(metric.experiment, metric.name): metric.label for metric in METRICS}
 
 
 def absence(_: Run, rows: Query) -> str:
@@ -25,56 +25,71 @@ def absence(_: Run, rows: Query) -> str:
 
 
 def numbers(_: Run, rows: Query) -> Row:
-    """What each experiment shows: its median curves, and what resampling and test sizes add."""
-    curves = [
-        _worded(row) for row in rows("from induced_medians order by experiment, is_smooth desc, metric, test_size")
-    ]
-    main = [row for row in curves if row["is_main"]]
+    """The effects, claim by claim, and what the plan calls secondary."""
+    effects = [_worded(row) for row in rows("from induced_effects")]
+    primary = {row["experiment"]: row for row in effects if row["is_primary"]}
+    overview = rows("from induced_overview")[0]
     return {
-        "induced": rows("from induced_overview")[0],
-        "induced_curves": main,
-        "induced_experiments": [
-            row
-            | {
-                "title": TITLES[row["experiment"]],
-                "smooth_curves": [own for own in main if own["experiment"] == row["experiment"] and own["is_smooth"]],
-                "sharp_curves": [
-                    own for own in main if own["experiment"] == row["experiment"] and not own["is_smooth"]
-                ],
-            }
-            for row in rows("from induced_experiments order by list_position(?, experiment)", list(TITLES))
+        "induced": overview,
+        "induced_claims": [primary[name] | {"claim": claim} for name, claim in CLAIMS.items() if name in primary],
+        "induced_primary": primary,
+        "induced_effects": effects,
+        "induced_curves": [row | _label(row) for row in rows("from induced_curves order by experiment, kind, metric")],
+        "induced_steps": [row | _label(row) for row in rows("from induced_steps order by experiment, metric")],
+        "induced_split": [
+            row | _label(row) for row in rows("from induced_seeds order by gap desc, experiment, metric")
         ],
-        "induced_resampling": rows("from induced_resampling order by metric"),
-        "induced_by_test_size": [row for row in curves if row["experiment"] == ADDITION],
+        "induced_cutoffs": list(CUTOFFS),
+        "networks_claim": {
+            "found": f"of {overview['pairs']} sharp metrics {overview['sharpened']} narrowed the transition of "
+            f"networks trained here, {overview['widened']} widened it",
+            "sure": f"{overview['networks']} networks, intervals over seeds",
+        },
     }
+
+
+def _label(row: Row) -> Row:
+    return {"label": LABELS.get((row["experiment"], row["metric"]), "a straight line")}
 
 
 def _worded(row: Row) -> Row:
-    """A median curve with what the table says in words."""
-    emergent = [convention for convention in CONVENTIONS if row[f"emergent_{convention}"]]
-    return row | {
-        "kind": "smooth" if row["is_smooth"] else "sharp",
-        "emergent": "every convention" if len(emergent) == len(CONVENTIONS) else ", ".join(emergent) or "none",
-        "seeds_emergent": f"{row['seeds_emergent_with_infinite']} of {row['seeds']}",
-        "step": f"{row['from_size']} to {row['to_size']}",
-    }
-
-
-def draw(experiment: str, frame: Frame) -> Figure:
-    """The smooth and the sharp metrics of one experiment."""
-    scores, curves = (
-        frame(f"from {table} where experiment = ? order by all", experiment)
-        for table in ("induced_scores", "induced_emergence")
+    """A pair with its labels and what its interval says."""
+    if not row["seeds"]:
+        return row | {"pair": f"{row['smooth']}, {row['sharp']}", "verdict": "cannot be told: a curve is flat"}
+    verdict = (
+        "sharpened"
+        if row["sharpening_high"] < 0
+        else "widened"
+        if row["sharpening_low"] > 0
+        else "not distinguishable from no change"
     )
-    return DRAWINGS[experiment](scores, curves)
+    pair = " → ".join(LABELS[row["experiment"], row[side]] for side in ("smooth", "sharp"))
+    return row | {"pair": pair, "verdict": verdict}
+
+
+def draw(frame: Frame) -> Figure:
+    """The smooth and the sharp metrics of every experiment, seed by seed."""
+    return draw_networks(turned_over(frame("from induced_scores order by all")), frame("from induced_effects"))
+
+
+def draw_along(frame: Frame) -> Figure:
+    """The same metrics along the training of the largest networks."""
+    return draw_training(turned_over(frame("from induced_training order by all")))
 
 
 STUDY = Study(
     "networks",
-    "Can emergence be made to order? Networks trained here",
+    "Networks trained here",
     numbers,
-    {f"induced_{experiment}": partial(draw, experiment) for experiment in TITLES},
-    sometimes=("induced_medians", "induced_experiments", "induced_resampling", "induced_overview"),
+    {"networks": draw, "networks_training": draw_along},
+    sometimes=(
+        "induced_effects",
+        "induced_transitions",
+        "induced_seeds",
+        "induced_curves",
+        "induced_steps",
+        "induced_overview",
+    ),
     tool=("induce", *MODULES),
     committed=TABLES,
     compute=compute,

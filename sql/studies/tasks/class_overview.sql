@@ -1,6 +1,6 @@
 -- The tasks that people called emergent: how many have a late gain, are smooth, or cannot be judged.
 select
-    sum(tasks) as tasks,
+    coalesce(sum(tasks), 0) as tasks,
     coalesce(sum(tasks) filter (where verdict = 'late gain'), 0) as late_gains,
     coalesce(sum(repeated), 0) as late_gains_repeated,
     coalesce(sum(tasks) filter (where verdict = 'smooth'), 0) as smooth,

@@ -7,9 +7,9 @@ from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.study import Frame, Run
 from pipeline.report.narrative import queries
-from pipeline.report.stage import render
 from pipeline.studies.choices.section import STUDY, draw
 from tests.studies.made_curves import SQL, prepared, study
+from tests.studies.told import told
 
 PLAIN = {"metric": "bleu", "n_test": None, "n_test_basis": None, "emergence_score": 5.0}
 EXACT = PLAIN | {"metric": "exact_str_match"}
@@ -152,7 +152,7 @@ def test_the_figure_shows_every_share_beside_its_base_and_marks_the_published_on
 
 def test_a_familys_dollar_signs_are_no_formula(db, tmp_path):
     changes(db, EXACT | {"family": r"a$\b$"}, EXACT | {"emergence_score": 200.0})
-    draw(frame(db)).savefig(tmp_path / "figure.png")
+    draw(frame(db)).savefig(tmp_path / "figure.svg")
 
 
 def test_where_no_curve_is_under_one_of_the_two_there_is_nothing_to_draw(db):
@@ -185,7 +185,7 @@ def test_what_moves_the_answer_furthest_is_named(db):
 
 def chapter(connection, **run):
     context = Run(**run)._asdict() | {"threshold": 100.0}
-    return render(context | STUDY.numbers(Run(**run), queries(connection)), STUDY.template)
+    return told(STUDY, context | STUDY.numbers(Run(**run), queries(connection)))
 
 
 def test_the_chapter_says_how_far_one_change_moves_the_answer(db):
@@ -196,7 +196,7 @@ def test_the_chapter_says_how_far_one_change_moves_the_answer(db):
     assert (
         "**The two metrics hold 100.0 % of the emergent curves as published, and between 25.0 % (threshold: 10;" in text
     )
-    assert "(figures/one_change_at_a_time.png)" in text
+    assert "(figures/one_change_at_a_time.svg)" in text
 
 
 def test_of_other_scores_the_chapter_says_nothing_about_the_two_metrics(db):

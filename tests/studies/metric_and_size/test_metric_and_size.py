@@ -9,11 +9,11 @@ from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.study import Run
 from pipeline.report.narrative import queries
-from pipeline.report.stage import render
 from pipeline.studies.metric_and_size import compute
 from pipeline.studies.metric_and_size.compute import design_of, effective_number, fit, is_separated, regress
 from pipeline.studies.metric_and_size.section import STUDY
 from tests.studies.made_curves import SQL, prepared, study
+from tests.studies.told import told
 
 EXACT, GRADE, SIZE = ("metric", "exact_str_match"), ("metric", "multiple_choice_grade"), ("n_test", "")
 
@@ -345,7 +345,7 @@ def test_the_effective_number_of_tasks_by_hand(build):
 
 
 def chapter(connection):
-    return render(STUDY.numbers(Run(), queries(connection)), STUDY.template)
+    return told(STUDY, STUDY.numbers(Run(), queries(connection)))
 
 
 def many(number, emergent, **others):

@@ -89,16 +89,16 @@ def test_the_report_draws_figure_6(settings, monkeypatch):
     report.run(settings)
     folder = settings.results()
     text = (folder / "report.md").read_text()
-    assert "(figures/figure_6.png)" in text
+    assert "(figures/figure_6.svg)" in text
     assert "More curves lose emergence with the change than chance would give" in text
-    assert {"figure_6.png", "swap_1.png"} <= {path.name for path in (folder / "figures").iterdir()}
-    assert "swap_2.png" not in text
+    assert {"figure_6.svg", "swap_1.svg"} <= {path.name for path in (folder / "figures").iterdir()}
+    assert "swap_2.svg" not in text
 
 
 def test_figure_6_is_rendered(settings, tmp_path):
     with database.connect(settings.database, read_only=True) as connection:
         rendered = plotting.draw_all(connection, {"figure_6": STUDY.figures["figure_6"]}, tmp_path)
-    assert [path.name for path in rendered] == ["figure_6.png"]
+    assert [path.name for path in rendered] == ["figure_6.svg"]
     assert rendered[0].stat().st_size > 10_000
 
 

@@ -1,79 +1,74 @@
-"""The committed tables of `make induce` agree with each other. Nothing is trained: processors do not round alike."""
+"""The committed results of `make induce`, and the chapter that is written from them, whatever they say."""
 
-import numpy as np
-import pandas as pd
+import duckdb
 import pytest
 
+from pipeline.core import freshness
 from pipeline.core.settings import ROOT
-from pipeline.studies.networks import stage, subset
-from pipeline.studies.networks.metrics import EXPECTED, GROUP_SIZES, METRICS, subset_accuracy
-from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, FULL, IMAGES, N_TEST_IMAGES
-from tests import oracle
+from pipeline.core.study import Run
+from pipeline.report.narrative import queries
+from pipeline.studies.networks.compute import TABLES, compute, effects
+from pipeline.studies.networks.outputs import MODULES
+from pipeline.studies.networks.plan import FULL
+from pipeline.studies.networks.section import STUDY
+from tests.studies.told import told
 
 FOLDER = ROOT / "outputs" / "tables"
-CURVE = ["experiment", "metric", "estimator", "test_size", "seed"]
 
 
-def committed(name):
-    return pd.read_csv(FOLDER / f"{name}.csv", dtype={"seed": str})
+@pytest.fixture
+def connection():
+    with duckdb.connect() as connection:
+        for name in TABLES:
+            connection.read_csv(str(FOLDER / f"{name}.csv")).create(name)
+        yield connection
 
 
-@pytest.fixture(scope="module")
-def scores():
-    return committed("induced_scores")
+def test_the_tables_are_those_of_the_present_code():
+    assert all(freshness.is_made_from(FOLDER / f"{name}.csv", freshness.code_key(*MODULES)) for name in TABLES)
 
 
-def test_every_planned_network_has_every_score(scores):
-    for experiment in FULL:
-        own = scores[scores["experiment"] == experiment.name]
-        planned = {(size, str(seed)) for size in experiment.sizes for seed in range(experiment.seeds)}
-        for metric in (metric.name for metric in METRICS if metric.experiment == experiment.name):
-            for _, family in own[own["metric"] == metric].groupby(["estimator", "test_size"]):
-                assert set(zip(family["size"], family["seed"], strict=True)) == planned
-                assert len(family) == len(planned)
+def test_every_network_of_the_plan_is_there(connection):
+    found = connection.execute("select distinct experiment, size, seed from induced_scores").fetchall()
+    assert sorted(found) == sorted((job.experiment, job.size, job.seed) for one in FULL for job in one.jobs())
 
 
-def test_each_emergence_score_is_that_of_its_points(scores):
-    turned = scores.assign(
-        score=scores["score"].where(
-            ~scores["metric"].isin(["mean_squared_error", "token_edit_distance"]), -scores["score"]
-        )
-    )
-    medians = turned.groupby([*CURVE[:-1], "size"], as_index=False)["score"].median().assign(seed="median")
-    curves = pd.concat([turned, medians]).sort_values("size").groupby(CURVE)["score"].apply(np.array)
-    table = committed("induced_emergence").set_index(CURVE)
-    assert set(table.index) == set(curves.index)
-    for key, points in curves.items():
-        status, score = table.loc[key, "status"], table.loc[key, "emergence_score"]
-        found = oracle.emergence_score(points)
-        assert status == oracle.status(points)
-        assert np.isnan(score) if status == "flat" else score == pytest.approx(found, rel=1e-5)
+def test_what_the_chapter_says_follows_from_the_scores(connection):
+    scores = connection.execute("from induced_scores").df()
+    found = effects(scores).set_index(["experiment", "sharp"])
+    assert found.loc[("autoencoders", "reconstruction_q10"), "sharpening_high"] < 0
+    assert found.loc[("images", "subset_accuracy_10"), "sharpening_low"] > 0
+    assert found.loc[("sequences", "all_of_5"), "sharpening_low"] > 0
+    low, high = found.loc[("addition", "exact_match"), ["sharpening_low", "sharpening_high"]]
+    assert low < 0 < high
 
 
-def test_statuses_conventions_and_verdicts_are_what_the_queries_give(scores, project):
-    made = stage.make_tables(scores, project)
-    for name in ("induced_emergence", "induced_jumps"):
-        # Ten digits are written.
-        pd.testing.assert_frame_equal(made[name], committed(name), check_dtype=False, rtol=1e-5, atol=1e-9)
+def chapter(connection):
+    for name, table in compute(connection, Run()).items():
+        connection.register("made", table)
+        connection.execute(f"create or replace table {name} as from made")
+    return told(STUDY, STUDY.numbers(Run(), queries(connection)))
 
 
-def test_sharp_scores_follow_from_smooth_ones_where_they_must(scores):
-    wide = scores.pivot_table(index=["experiment", "size", "seed", "test_size"], columns="metric", values="score")
-    addition = wide.loc[ADDITION]
-    assert (addition["exact_match"] <= addition["digit_accuracy"] + 1e-9).all()
-    # An edit distance is at most the number of wrong digits.
-    assert (addition["token_edit_distance"] <= 5 * (1 - addition["digit_accuracy"]) + 1e-9).all()
-    errors = wide.loc[AUTOENCODERS]
-    # Markov's inequality for the images that are not below c.
-    assert (1 - errors["reconstruction_1"] <= errors["mean_squared_error"] + 1e-9).all()
-    assert (errors["reconstruction_0.25"] <= errors["reconstruction_0.5"]).all()
-    assert (errors["reconstruction_0.5"] <= errors["reconstruction_1"]).all()
+def test_the_chapter_prints_no_gap(connection):
+    text = chapter(connection)
+    assert "**In part:" in text
+    assert "None" not in text.replace("*None.*", "")
 
 
-def test_subset_accuracies_follow_from_accuracies(scores):
-    images = scores[(scores["experiment"] == IMAGES) & (scores["estimator"] == EXPECTED)]
-    wide = images.pivot_table(index=["size", "seed"], columns="metric", values="score")
-    correct = (wide["accuracy"] * N_TEST_IMAGES).round().astype(int)
-    for size in GROUP_SIZES:
-        expected = [subset.expected(count, N_TEST_IMAGES, size) for count in correct]
-        assert np.allclose(wide[subset_accuracy(size)], expected, rtol=1e-6, atol=1e-12)
+@pytest.mark.parametrize(("power", "opening"), [(6.0, "Yes: every sharp metric"), (0.0, "Not here")])
+def test_the_chapter_says_so_where_all_or_none_sharpen(connection, power, opening):
+    scores = connection.execute("from induced_scores").df()
+    rank = scores.groupby(["experiment", "metric"])["size"].rank("dense")
+    share = rank / rank.groupby([scores["experiment"], scores["metric"]]).transform("max")
+    is_smooth = scores["metric"].isin(["accuracy", "mean_squared_error", "image_accuracy", "digit_accuracy"])
+    curve = share.where(is_smooth, share.where(share > 0.5, 0.0) if power else share**0.5)
+    losses = scores["metric"].isin(["mean_squared_error", "token_edit_distance", "log_loss"])
+    connection.register("turned", scores.assign(score=curve.where(~losses, -curve)))
+    connection.execute("create or replace table induced_scores as from turned")
+    assert opening in chapter(connection)
+
+
+def test_without_its_tables_it_makes_none():
+    with duckdb.connect() as connection:
+        assert compute(connection, Run()) == {}

@@ -7,9 +7,9 @@ from matplotlib.figure import Figure
 
 from pipeline.core.study import Run
 from pipeline.report.narrative import queries
-from pipeline.report.stage import render
 from pipeline.studies.smooth_worlds.section import STUDY, draw
 from tests.studies.smooth_worlds.conftest import ALL_OUT, ONE_OUT, check, count, stratum
+from tests.studies.told import told
 
 COUNTS = [
     count("combined", expected=81.0, share=0.81, share_low=0.6, share_high=0.9),
@@ -28,7 +28,7 @@ NOTHING = {"observed": 0.0, "expected": 2.5, "share": None, "share_low": None, "
 @pytest.fixture
 def chapter(build):
     def write(**tables):
-        text = render(STUDY.numbers(Run(), queries(build(**tables))), STUDY.template)
+        text = told(STUDY, STUDY.numbers(Run(), queries(build(**tables))))
         assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
         return text
 

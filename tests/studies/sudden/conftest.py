@@ -11,11 +11,11 @@ import pytest
 from pipeline.core import database
 from pipeline.core.study import Run
 from pipeline.report.narrative import queries
-from pipeline.report.stage import render
 from pipeline.studies.sudden import compute
 from pipeline.studies.sudden.section import STUDY
 from tests.made import curves_tested
 from tests.studies.made_curves import SQL, add_curves, prepared
+from tests.studies.told import told
 
 TOOLS = {"calibration", "late_gain_scenarios", "scenario_checks"}
 # What is made of those, and of Python.
@@ -114,7 +114,7 @@ def chapter(build, monkeypatch, parsed):
         connection = build(*changes, run=run, **of_tools)
         for name, table in compute.compute(connection, run).items():
             database.make_table(connection, name, table)
-        text = render(STUDY.numbers(run, queries(connection)), STUDY.template)
+        text = told(STUDY, STUDY.numbers(run, queries(connection)))
         assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
         return text
 

@@ -14,6 +14,7 @@ def points(curves, task="codenames"):
         {
             "curve_id": curve, "task": task, "family": "GPT", "n_test": 85.0, "low": 0.1, "high": 0.4, "predicted": 0.2,
             "scale": 10.0**scale, "scale_name": "tokens", "score_at": scale / 10,
+            "score_low": scale / 10 - 0.05, "score_high": scale / 10 + 0.05, "fitted": 0.5,
         }
         for curve in range(curves)
         for scale in range(6, 10)
@@ -31,11 +32,13 @@ def test_every_late_gain_has_a_panel(curves):
 
 def test_the_last_score_stands_beside_its_forecast():
     [axes] = draw_late_gains(points(1)).axes
-    scores, forecast, last = axes.lines
+    scores, fitted, forecast, last = axes.lines
     assert list(scores.get_ydata()) == [0.6, 0.7, 0.8, 0.9]
+    assert list(fitted.get_ydata()) == [0.5] * 4
     assert (list(forecast.get_xdata()), list(forecast.get_ydata())) == ([1e9], [0.2])
     assert (list(last.get_xdata()), list(last.get_ydata())) == ([1e9], [0.9])
-    [interval] = axes.collections
+    intervals, interval = axes.collections
+    assert [segment[:, 1].round(2).tolist() for segment in intervals.get_segments()][-1] == [0.85, 0.95]
     assert interval.get_segments()[0].tolist() == [[1e9, 0.1], [1e9, 0.4]]
 
 

@@ -37,7 +37,7 @@ def test_without_a_gain_nothing_is_told_of_gains(chapter):
         "and in 0 below it, after correction for 2 and 2 forecasts.**\n"
     )
     assert "The gains are in" not in text
-    assert "figures/late_gains.png" not in text
+    assert "figures/late_gains.svg" not in text
     assert "no curve has an upward step that curvature does not explain" in text
 
 
@@ -47,7 +47,7 @@ def test_one_gain(chapter):
     assert "and in 1 below it, after correction for 3 and 3 forecasts" in text
     assert "The gains are in 1 task; 1 of them at one model, GPT model 4." in text
     assert "In 1 of them another family" not in text
-    assert "figures/late_gains.png" in text
+    assert "figures/late_gains.svg" in text
     assert "| codenames | GPT | model 4 | 100 | 0.4 |" in text
 
 
@@ -70,7 +70,7 @@ def test_without_calibration_shares_stand_alone(chapter):
     text = chapter({}, GAIN)
     assert "smooth scenario" not in text
     assert "In smooth scenarios" not in text
-    assert "figures/power.png" not in text
+    assert "figures/power.svg" not in text
     assert "| late gain | 2 | 50.0 % |" in text
 
 
@@ -79,7 +79,7 @@ def test_with_calibration_shares_stand_beside_those_of_smooth_scenarios(chapter)
     assert "The smooth scenario that the scores do not rule out gives 2 such gains and 1 such losses." in text
     line = re.findall(r"^\| broken upward \|.*", text, re.MULTILINE)[0]
     assert line.endswith("| 9.0 % | 9.0 % | liberal |")
-    assert "figures/power.png" in text
+    assert "figures/power.svg" in text
 
 
 def test_a_range_of_scenarios_is_told(chapter):
@@ -96,7 +96,7 @@ def test_of_other_scores_no_calibration_is_told(chapter):
     text = chapter({}, {}, run=Run(is_bigbench=False, is_published=False), **TOOLS)
     assert "such gains" not in text
     assert "smooth scenarios" not in text
-    assert "figures/power.png" not in text
+    assert "figures/power.svg" not in text
 
 
 def test_effects_are_told_from_three_tasks_on(chapter):

@@ -65,4 +65,4 @@ def test_the_first_page_says_so(report):
     for words in ("late gain", "resolution-limited", "unchanged", "sums", "colours", "moods", "ppl"):
         assert words in first
     assert "BIG-bench" not in first
-    assert (report / "figures" / "tasks.png").is_file()
+    assert (report / "figures" / "tasks.svg").is_file()

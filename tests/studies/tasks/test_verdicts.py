@@ -52,6 +52,7 @@ def build(seeded):
                 frame[["curve_id"]].assign(side=side, q=frame[f"{side}_q"], score=0.6, predicted=0.5)
                 for side in ("upper", "lower")
             ),
+            "late_gains": frame[["curve_id", "task"]].assign(families_repeating=0),
             "convention_values": pd.concat(
                 frame[["curve_id"]].assign(convention=name, is_emergent=frame["emergent"])
                 for name in ("published", "with_infinite")

@@ -162,4 +162,4 @@ def test_the_committed_tables_are_what_the_model_gives(mirage):
 
 def test_the_figures_are_committed():
     for name in STUDY.figures:
-        assert (ROOT / "outputs" / "figures" / f"{name}.png").is_file()
+        assert (ROOT / "outputs" / "figures" / f"{name}.svg").is_file()

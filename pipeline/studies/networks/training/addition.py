@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from pipeline.studies.networks import sums
 from pipeline.studies.networks.plan import Job
-from pipeline.studies.networks.training.loop import count_parameters, fit, seeded, split_stream
+from pipeline.studies.networks.training.loop import fit, seeded, split_stream
 
 HEADS = 2
 # A token's place among the digits of its number, counted from the last one, and the number that it belongs to.
@@ -53,33 +53,34 @@ class Decoder(nn.Module):
         return logits
 
 
-def train(job: Job) -> pd.DataFrame:
+def train(job: Job, _: object = None) -> pd.DataFrame:
     """Train one network on sums drawn afresh, none of them held out, and let it answer the held-out ones.
 
     Returns:
-        One row a held-out sum, in the order in which they were drawn: `parameters`, `target`, `answer` (five tokens
-        each, as text, last digit first).
+        One row per checkpoint and held-out sum: `step`, `parameters`, `target`, `answer` (five tokens each, as text,
+        last digit first), `loss` (nats per token of the target).
     """
-    codes = sums.held_out(np.random.default_rng(split_stream(job)), job.recipe.n_test)
+    codes = sums.held_out(np.random.default_rng(split_stream(job.experiment)), job.recipe.n_test)
     banned = np.sort(codes)
+    held_out = sums.encode(codes)
+    targets = sums.as_text(held_out[:, -sums.ANSWER :])
     rng = seeded(job)
     network = Decoder(job.size)
 
+    def losses(tokens: Tensor) -> Tensor:
+        logits = network(tokens[:, :-1])[:, -sums.ANSWER :]
+        return nn.functional.cross_entropy(logits.transpose(1, 2), tokens[:, -sums.ANSWER :], reduction="none")
+
     def loss_of_batch() -> Tensor:
-        batch = torch.from_numpy(sums.encode(sums.draw(rng, job.recipe.batch, banned)))
-        logits = network(batch[:, :-1])[:, -sums.ANSWER :]
-        return nn.functional.cross_entropy(logits.flatten(end_dim=1), batch[:, -sums.ANSWER :].flatten())
+        return losses(torch.from_numpy(sums.encode(sums.draw(rng, job.recipe.batch, banned)))).mean()
+
+    def outputs() -> pd.DataFrame:
+        answers = sums.as_text(_answers(network, held_out[:, : sums.PROMPT]))
+        loss = losses(torch.from_numpy(held_out)).mean(dim=1).numpy()
+        return pd.DataFrame({"target": targets, "answer": answers, "loss": loss})
 
     # One rate for all leaves small ones untaught or large ones unsettled (Vaswani et al. 2017 scale it alike).
-    fit(network, loss_of_batch, job.recipe.steps, job.recipe.learning_rate / math.sqrt(job.size))
-    tokens = sums.encode(codes)
-    return pd.DataFrame(
-        {
-            "parameters": np.int64(count_parameters(network)),
-            "target": sums.as_text(tokens[:, -sums.ANSWER :]),
-            "answer": sums.as_text(_answers(network, tokens[:, : sums.PROMPT])),
-        }
-    )
+    return fit(network, loss_of_batch, outputs, job, job.recipe.learning_rate / math.sqrt(job.size))
 
 
 def _answers(network: Decoder, prompts: np.ndarray) -> np.ndarray:

@@ -1,43 +1,43 @@
-"""Shallow autoencoders of handwritten digits; their bottleneck is the scale."""
+"""Autoencoders with one hidden layer; its units are the size."""
 
-import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
+from pipeline.studies.networks import mnist
 from pipeline.studies.networks.plan import Job
-from pipeline.studies.networks.training import digits
-from pipeline.studies.networks.training.loop import count_parameters, fit, seeded, split_stream
+from pipeline.studies.networks.training.loop import fit, seeded
 
-PIXELS = digits.SIDE**2
+PIXELS = mnist.SIDE**2
 
 
 def build(bottleneck: int) -> nn.Sequential:
-    """One hidden layer: 64 pixels to `bottleneck` numbers and back, pixels through a sigmoid."""
+    """All pixels to a few units and back: linear, tanh, linear, sigmoid."""
     return nn.Sequential(
         nn.Flatten(), nn.Linear(PIXELS, bottleneck), nn.Tanh(), nn.Linear(bottleneck, PIXELS), nn.Sigmoid()
     )
 
 
-def train(job: Job) -> pd.DataFrame:
-    """Train one network and let it reconstruct the test images.
+def train(job: Job, data: mnist.Mnist) -> pd.DataFrame:
+    """Train one network and let it reconstruct the test images at the checkpoints.
 
     Returns:
-        One row a test image: `parameters`, `squared_error`, summed over the 64 pixels (each from 0 to 1).
+        One row per checkpoint and test image: `step`, `parameters`, `squared_error`, summed over 784 pixels from 0 to
+        1.
     """
-    train_images, test_images, _, _ = digits.split(split_stream(job), job.recipe.n_test)
-    images = torch.from_numpy(train_images)
+    images = torch.from_numpy(data.train_images)
+    test_images = torch.from_numpy(data.test_images[: job.recipe.n_test])
     rng = seeded(job)
     network = build(job.size)
 
     def loss_of_batch() -> torch.Tensor:
-        batch = images[torch.from_numpy(rng.integers(len(images), size=job.recipe.batch))]
-        return _squared_error(network, batch).mean()
+        batch = torch.from_numpy(rng.integers(len(images), size=job.recipe.batch))
+        return _squared_error(network, images[batch]).mean()
 
-    fit(network, loss_of_batch, job.recipe.steps, job.recipe.learning_rate)
-    with torch.no_grad():
-        squared_error = _squared_error(network, torch.from_numpy(test_images)).double().numpy()
-    return pd.DataFrame({"parameters": np.int64(count_parameters(network)), "squared_error": squared_error})
+    def outputs() -> pd.DataFrame:
+        return pd.DataFrame({"squared_error": _squared_error(network, test_images).numpy()})
+
+    return fit(network, loss_of_batch, outputs, job, job.recipe.learning_rate)
 
 
 def _squared_error(network: nn.Module, images: torch.Tensor) -> torch.Tensor:

@@ -1,59 +1,57 @@
-"""Convolutional networks that name handwritten digits; their width is the scale."""
+"""Convolutional networks that name handwritten digits; their number of channels is the size."""
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import nn
 
+from pipeline.studies.networks import mnist
 from pipeline.studies.networks.plan import Job
-from pipeline.studies.networks.training import digits
-from pipeline.studies.networks.training.loop import count_parameters, fit, seeded, split_stream
+from pipeline.studies.networks.training.loop import fit, seeded
 
 CLASSES = 10
 
 
-def build(width: int) -> nn.Sequential:
-    """A LeNet for images of 8 by 8 (after LeCun et al. 1998): convolutions, mean pooling, dense layers, tanh.
+def build(channels: int) -> nn.Sequential:
+    """A LeNet for images of 28 by 28 (after LeCun et al. 1998): two convolutions and two dense layers, tanh.
+
+    The convolutions take every second place instead of pooling, which gives the same sizes at a quarter of the time.
 
     Args:
-        width: channels of the first convolution and units of the dense layer; the second convolution has twice as many.
+        channels: of the first convolution; the second has twice as many, the dense layer four times.
     """
     return nn.Sequential(
-        nn.Conv2d(1, width, kernel_size=3, padding=1),
+        nn.Conv2d(1, channels, kernel_size=5, stride=2),
         nn.Tanh(),
-        nn.AvgPool2d(2),
-        nn.Conv2d(width, 2 * width, kernel_size=3, padding=1),
+        nn.Conv2d(channels, 2 * channels, kernel_size=3, stride=2),
         nn.Tanh(),
-        nn.AvgPool2d(2),
         nn.Flatten(),
-        nn.Linear(8 * width, width),
+        nn.Linear(2 * channels * 25, 4 * channels),
         nn.Tanh(),
-        nn.Linear(width, CLASSES),
+        nn.Linear(4 * channels, CLASSES),
     )
 
 
-def train(job: Job) -> pd.DataFrame:
-    """Train one network and let it name the test images.
+def train(job: Job, data: mnist.Mnist) -> pd.DataFrame:
+    """Train one network on all 60,000 images in a random order, and let it name the test images at the checkpoints.
 
     Returns:
-        One row a test image: `parameters`, `label`, `predicted`.
+        One row per checkpoint and test image: `step`, `parameters`, `is_right`, `loss` (nats).
     """
-    train_images, test_images, train_labels, test_labels = digits.split(split_stream(job), job.recipe.n_test)
-    images, labels = torch.from_numpy(train_images[:, None]), torch.from_numpy(train_labels)
+    images, labels = torch.from_numpy(data.train_images[:, None]), torch.from_numpy(data.train_labels)
+    test_images = torch.from_numpy(data.test_images[: job.recipe.n_test, None])
+    test_labels = torch.from_numpy(data.test_labels[: job.recipe.n_test])
     rng = seeded(job)
     network = build(job.size)
+    order = iter(np.resize(rng.permutation(len(images)), (job.recipe.steps, job.recipe.batch)))
 
     def loss_of_batch() -> torch.Tensor:
-        batch = torch.from_numpy(rng.integers(len(images), size=job.recipe.batch))
+        batch = torch.from_numpy(next(order))
         return nn.functional.cross_entropy(network(images[batch]), labels[batch])
 
-    fit(network, loss_of_batch, job.recipe.steps, job.recipe.learning_rate)
-    with torch.no_grad():
-        predicted = network(torch.from_numpy(test_images[:, None])).argmax(dim=1).numpy()
-    return pd.DataFrame(
-        {
-            "parameters": np.int64(count_parameters(network)),
-            "label": test_labels.astype(np.int64),
-            "predicted": predicted.astype(np.int64),
-        }
-    )
+    def outputs() -> pd.DataFrame:
+        logits = network(test_images)
+        losses = nn.functional.cross_entropy(logits, test_labels, reduction="none")
+        return pd.DataFrame({"is_right": (logits.argmax(dim=1) == test_labels).numpy(), "loss": losses.numpy()})
+
+    return fit(network, loss_of_batch, outputs, job, job.recipe.learning_rate)

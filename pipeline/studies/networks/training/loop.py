@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from pipeline.studies.networks.plan import Job, stream
+from pipeline.studies.networks.plan import CHECKPOINTS, Job, stream
 
 LARGEST_GRADIENT = 1.0
 WARM_UP = 0.05
@@ -27,28 +28,43 @@ def seeded(job: Job) -> np.random.Generator:
     return np.random.default_rng(stream(job.experiment, BATCHES, job.size, job.seed))
 
 
-def split_stream(job: Job) -> np.random.SeedSequence:
-    """The stream of a seed's held-out examples, the same for every size."""
-    return stream(job.experiment, SPLIT, job.seed)
+def split_stream(experiment: str) -> np.random.SeedSequence:
+    """The stream of an experiment's held-out examples, the same for every network, so that all are judged alike."""
+    return stream(experiment, SPLIT)
 
 
-def fit(network: nn.Module, loss_of_batch: Callable[[], Tensor], steps: int, learning_rate: float) -> None:
-    """Train in place: Adam (Kingma and Ba 2015) with the betas of Vaswani et al. (2017), gradients clipped to norm 1.
+def fit(
+    network: nn.Module, loss_of_batch: Callable[[], Tensor], outputs: Callable[[], pd.DataFrame], job: Job, rate: float
+) -> pd.DataFrame:
+    """Train in place, and keep the outputs on held-out examples at the checkpoints.
+
+    Adam (Kingma and Ba 2015) with the betas of Vaswani et al. (2017), gradients clipped to norm 1.
 
     Args:
         network: whose parameters are changed.
         loss_of_batch: draws a batch and returns its loss, a scalar.
-        steps: number of batches.
-        learning_rate: its peak; `pace` says what share of it each step takes.
+        outputs: what the network gives on the held-out examples, one row per example.
+        job: which network.
+        rate: the peak of the learning rate; `pace` says what share of it each step takes.
+
+    Returns:
+        The outputs of every checkpoint, with `step` and `parameters`.
     """
-    optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate, betas=BETAS)
+    steps = job.recipe.steps
+    kept_after = {max(1, round(share * steps)) for share in CHECKPOINTS}
+    optimiser = torch.optim.Adam(network.parameters(), lr=rate, betas=BETAS)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step, steps))
-    for _ in range(steps):
+    kept = []
+    for step in range(1, steps + 1):
         optimiser.zero_grad()
         loss_of_batch().backward()
         nn.utils.clip_grad_norm_(network.parameters(), LARGEST_GRADIENT)
         optimiser.step()
         schedule.step()
+        if step in kept_after:
+            with torch.no_grad():
+                kept.append(outputs().assign(step=step))
+    return pd.concat(kept, ignore_index=True).assign(parameters=count_parameters(network))
 
 
 def pace(step: int, steps: int) -> float:

@@ -1,8 +1,9 @@
-"""What each trained network answered, kept as one Parquet file per network, so that a killed run goes on."""
+"""What each trained network gave on held-out examples, kept as one Parquet file per network: a killed run goes on."""
 
 import hashlib
 import importlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -12,18 +13,17 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.freshness import code_key
 from pipeline.core.parallel import Part
 from pipeline.core.settings import ROOT
-from pipeline.studies.networks.plan import STREAMS, Job
+from pipeline.studies.networks import mnist
+from pipeline.studies.networks.plan import ADDITION, STREAMS, Job
 
 WORKERS = 2
 
-Trainer = Callable[[Job], pd.DataFrame]
 
-
-def train(job: Job) -> pd.DataFrame:
+def train(job: Job, images: Path) -> pd.DataFrame:
     """Train the network of a job with the module of its experiment.
 
     Raises:
-        PipelineError: torch or scikit-learn is not installed.
+        PipelineError: torch is not installed, or there are no images.
     """
     try:
         module = importlib.import_module(training_module(job.experiment))
@@ -32,8 +32,8 @@ def train(job: Job) -> pd.DataFrame:
             f"{error.name} is not installed, and nothing can be trained without it. "
             "Next: run `make induce`, which installs it."
         ) from error
-    outcomes: pd.DataFrame = module.train(job)
-    return outcomes
+    outputs: pd.DataFrame = module.train(job, None if job.experiment == ADDITION else mnist.load(images))
+    return outputs
 
 
 def training_module(experiment: str) -> str:
@@ -47,26 +47,25 @@ MODULES = ("pipeline.studies.networks.stage", *map(training_module, STREAMS))
 
 def code_version(root: Path = ROOT) -> str:
     """A hash of everything that decides what a network becomes: what trains it, on what, and the release of torch."""
-    torch = (root / "requirements-torch.txt").read_text(encoding="utf-8")
+    wanted = (root / "requirements-torch.txt").read_text(encoding="utf-8")
+    torch = re.findall(r"^torch==\S+", wanted, re.MULTILINE)
     code = code_key(*map(training_module, STREAMS), root=root)
     return hashlib.sha256(f"{code}\0{torch}".encode()).hexdigest()
 
 
-def kept(
-    jobs: Sequence[Job], folder: Path, code: str, *, trainer: Trainer = train, workers: int = WORKERS
-) -> list[Part]:
-    """The outcomes of networks, those that are not kept yet trained now, in the order of the jobs.
+def kept(jobs: Sequence[Job], folder: Path, code: str, images: Path, workers: int = WORKERS) -> list[Part]:
+    """The outputs of networks, those that are not kept yet trained now, in the order of the jobs.
 
     Args:
         jobs: all that a run needs.
-        folder: where outcomes are kept.
+        folder: where outputs are kept.
         code: a hash of the training code, from `code_version`.
-        trainer: trains one network; one that is not of this package must be importable by its name.
+        images: the folder with MNIST's wheel.
         workers: processes. Each has one thread, so that no result depends on their number; 1 is this process.
 
     Raises:
-        PipelineError: torch is not installed, or the folder cannot be written.
+        PipelineError: torch is not installed, there are no images, or the folder cannot be written.
     """
-    parts = [Part(job.path(folder, code), trainer, (job,)) for job in jobs]
+    parts = [Part(job.path(folder, code), train, (job, images)) for job in jobs]
     parallel.ensure(parts, workers=workers, label="training", unit="network")
     return parts
