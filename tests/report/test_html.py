@@ -15,7 +15,7 @@ from pipeline.report import html, svg
 
 HOSTILE = "<script>alert('1')</script>\"><img src=http://e.vil/x.png onerror=alert(2)>\njavascript:alert(3)"
 CITE = html.Citation("Is it real?", "sha256:0123456789abcdef")
-VOID = ("meta", "img", "br", "hr", "input")
+VOID = ("meta", "img", "br", "hr", "wbr")
 PAGES = ("report", "methods", "tasks")
 
 
@@ -153,6 +153,14 @@ def test_a_table_scrolls_in_a_box_with_a_name_of_its_own_and_keeps_its_caption(f
         ("region", "0", "Table 2: One"),
     ]
     assert '<div class="caption"><em>Words on <a class="file" href="tables/x.csv">' in made
+
+
+def test_long_names_in_tables_may_break_after_underscores(folder):
+    table = wording.markdown_table([{"name": "_a_b", "other": "a"}], {"name": "long_name", "other": "other"})
+    made = main_of(page(f"{table}\n\na\\_b", folder))
+    assert "<td>_<wbr>a_<wbr>b</td>" in made
+    assert '<th scope="col">long_<wbr>name</th>' in made
+    assert "<p>a_b</p>" in made
 
 
 @pytest.mark.parametrize(("rows", "is_folded"), [(12, False), (13, True), (240, True)])
