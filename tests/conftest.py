@@ -35,8 +35,9 @@ MADE_UP = Path(__file__).parent / "data" / "made_up_scores.csv"
 MIRRORED = ROOT / DEFAULT_MIRROR / table.PINNED.name
 COMMITTED = ROOT / "outputs" / "tables"
 
-# The smallest PNG file.
+# The smallest picture of each kind.
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==")
+DOT = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 
 # `make test PROFILE=thorough` tries more.
 hypothesis.settings.register_profile("ordinary", max_examples=60, deadline=None)
@@ -106,7 +107,7 @@ def sketch(patch: pytest.MonkeyPatch) -> None:
     """Let figures be drawn but not rendered, which takes longest: for what is not about their looks."""
 
     def save(_: object, path: Path) -> Path:
-        return files.write_bytes(path, PIXEL)
+        return files.write_bytes(path, DOT)
 
     patch.setattr(plotting, "save", save)
 
