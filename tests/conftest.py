@@ -4,6 +4,7 @@ What takes seconds to build is built once and then read, or copied by the tests 
 pytest-xdist share it: the first one to need it builds it, the others wait for its lock.
 """
 
+import base64
 import fcntl
 import io
 import os
@@ -34,8 +35,9 @@ MADE_UP = Path(__file__).parent / "data" / "made_up_scores.csv"
 MIRRORED = ROOT / DEFAULT_MIRROR / table.PINNED.name
 COMMITTED = ROOT / "outputs" / "tables"
 
-# A figure without anything.
-EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1" width="1pt" height="1pt"></svg>\n'
+# The smallest picture of each kind.
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgAB4iG8MwAAAABJRU5ErkJggg==")
+DOT = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 
 # `make test PROFILE=thorough` tries more.
 hypothesis.settings.register_profile("ordinary", max_examples=60, deadline=None)
@@ -105,7 +107,7 @@ def sketch(patch: pytest.MonkeyPatch) -> None:
     """Let figures be drawn but not rendered, which takes longest: for what is not about their looks."""
 
     def save(_: object, path: Path) -> Path:
-        return files.write_text(path, EMPTY)
+        return files.write_bytes(path, DOT)
 
     patch.setattr(plotting, "save", save)
 

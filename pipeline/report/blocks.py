@@ -95,6 +95,8 @@ class Blocks:
         self._tables += 1
         table, rows = tokens[start : end + 1], sum(token.type == "tr_open" for token in tokens[start:end]) - 1
         _align(table)
+        for token in table:
+            token.children = list(_breakable(token.children)) if token.children else token.children
         caption = tokens[end + 2] if _is_caption(tokens, end + 1) else None
         yield _html('<div class="table">')
         label = escape(f"Table {self._tables}: {self._heading}")
@@ -164,7 +166,7 @@ def _closing(tokens: Sequence[Token], position: int) -> int:
 
 
 def _name_headings(tokens: Sequence[Token]) -> None:
-    """Give every heading the anchor that GitHub gives it, and a link to itself."""
+    """Give every heading the anchor that GitHub gives it, and where it can a link to itself."""
     seen: dict[str, int] = {}
     for position, token in enumerate(tokens):
         if token.type != "heading_open":
@@ -173,7 +175,8 @@ def _name_headings(tokens: Sequence[Token]) -> None:
         seen[name] = seen.get(name, -1) + 1
         anchor = f"{name}-{seen[name]}" if seen[name] else name
         token.attrSet("id", anchor)
-        if token.tag != "h1":
+        # The heading of a section that folds is its switch, and a switch may hold no link.
+        if token.tag not in ("h1", "h3"):
             link = f' <a class="anchor" href="#{escape(anchor)}" aria-label="Link to this section">#</a>'
             children = tokens[position + 1].children
             if children is not None:
@@ -201,6 +204,18 @@ def _align(table: Sequence[Token]) -> None:
                 token.attrSet("class", "number")
             if token.type == "th_open":
                 token.attrSet("scope", "col")
+
+
+def _breakable(children: Iterable[Token]) -> Iterator[Token]:
+    """The words of a cell with a place to break after every underscore, so that long names fit on a phone."""
+    for child in children:
+        first, *others = child.content.split("_") if child.type == "text" else [child.content]
+        for rest in others:
+            yield Token("text", "", 0, content=f"{first}_")
+            yield _html("<wbr>", "html_inline")
+            first = rest
+        child.content = first
+        yield child
 
 
 def _folded(tokens: Sequence[Token]) -> Iterator[Token]:

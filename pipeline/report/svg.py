@@ -3,7 +3,6 @@
 import colorsys
 import re
 import xml.etree.ElementTree as ET
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
@@ -29,8 +28,6 @@ DARK_TWINS = {
     "#c2410c": "#fb923c",
     "#1d4ed8": "#7aa5fb",
 }
-# As many equal shapes in one group are drawn as stamps of one.
-MANY = 50
 
 
 class Inlined(NamedTuple):
@@ -97,7 +94,7 @@ class _Figure:
     """An SVG file while it is written into a page."""
 
     def __init__(self, path: Path, prefix: str) -> None:
-        self.path, self.prefix = path, prefix
+        self.path = path
         self.colours: set[str] = set()
         try:
             self.root = ET.fromstring(path.read_text(encoding="utf-8"))  # noqa: S314 - drawn by this run
@@ -109,12 +106,8 @@ class _Figure:
     def children(self, parent: ET.Element) -> Iterator[str]:
         """The markup of all that an element holds."""
         yield escape(parent.text or "", quote=False) if _tag(parent) in ("text", "tspan") else ""
-        stamps = _stamps(parent)
-        for stamp in stamps:
-            yield self.stamped(*stamp)
-        drawn = {id(path) for _, paths in stamps for path, _ in paths}
         for child in parent:
-            if id(child) not in drawn and _tag(child) not in DROPPED:
+            if _tag(child) not in DROPPED:
                 yield self.element(child)
             yield escape(child.tail or "", quote=False) if _tag(parent) in ("text", "tspan") else ""
 
@@ -152,14 +145,6 @@ class _Figure:
             return value.replace(f"#{inner.group(1)}", f"#{self.ids[inner.group(1)]}")
         return _short(value)
 
-    def stamped(self, shape: str, paths: list[tuple[ET.Element, tuple[float, float]]]) -> str:
-        """Many equal shapes, drawn once and then placed."""
-        name = f"{self.prefix}-stamp-{len(self.ids)}"
-        self.ids[name] = name
-        first = ET.Element("g", {key: value for key, value in paths[0][0].attrib.items() if key not in ("d", "id")})
-        places = "".join(f'<use href="#{name}" x="{x:.4g}" y="{y:.4g}"/>' for _, (x, y) in paths)
-        return f'<defs><path id="{name}" d="{shape}"/></defs><g{self.attributes(first)}>{places}</g>'
-
 
 def _tag(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
@@ -184,28 +169,3 @@ def _references(element: ET.Element) -> Iterator[str]:
 def _short(value: str) -> str:
     shorter = re.sub(r"-?\d+\.\d+", lambda found: f"{float(found.group()):.2f}".rstrip("0").rstrip("."), value)
     return " ".join(shorter.split())
-
-
-def _stamps(parent: ET.Element) -> list[tuple[str, list[tuple[ET.Element, tuple[float, float]]]]]:
-    """The shapes that a group holds many times in one style, each with its elements and their places."""
-    paths = [child for child in parent if _tag(child) == "path" and not child.get("id")]
-    if len(paths) < MANY:
-        return []
-    shapes = [_moved(path.get("d", "")) for path in paths]
-    keys = [(shape, path.get("style"), path.get("clip-path")) for path, (shape, _) in zip(paths, shapes, strict=True)]
-    return [
-        (key[0], [(path, place) for path, (_, place), own in zip(paths, shapes, keys, strict=True) if own == key])
-        for key, count in Counter(keys).items()
-        if count >= MANY
-    ]
-
-
-def _moved(d: str) -> tuple[str, tuple[float, float]]:
-    """A path as it would be if it began at 0 0, and where it begins. Matplotlib writes absolute places only."""
-    numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", d)]
-    origin = (numbers[0], numbers[1]) if len(numbers) > 1 else (0.0, 0.0)
-    moved = iter(
-        f"{number - origin[place % 2]:.1f}".replace("-0.0", "0").removesuffix(".0")
-        for place, number in enumerate(numbers)
-    )
-    return " ".join(re.sub(r"-?\d+(?:\.\d+)?", lambda _: next(moved), d).split()), origin

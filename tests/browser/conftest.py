@@ -1,0 +1,56 @@
+"""A real browser, if there is one: pages are opened from files, and whatever they ask for or complain of is noted."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+
+import pytest
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and what came up since it was opened."""
+
+    page: object
+    requests: list = field(default_factory=list)
+    complaints: list = field(default_factory=list)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(CHROMIUM)} is on the path")
+    # Chromium has no sandbox for root, which is who runs tests in a container.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=path, args=arguments)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_file(browser):
+    """Open a file in a context of its own; a page that asked for anything else or complained fails its test."""
+    opened = []
+
+    def opening(path, *, fragment="", before="", width=1440, height=900, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(10_000)
+        context.add_init_script(before)
+        one = Opened(context.new_page())
+        one.page.on("request", lambda request: one.requests.append(request.url))
+        one.page.on("console", lambda message: one.complaints.append(message.text))
+        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
+        one.page.goto(path.as_uri() + fragment)
+        opened.append((path, context, one))
+        return one.page
+
+    yield opening
+    for path, context, one in opened:
+        context.close()
+        assert {url.partition("#")[0] for url in one.requests} == {path.as_uri()}
+        assert one.complaints == []
