@@ -86,7 +86,7 @@ def _size(root: ET.Element, path: Path) -> tuple[str, str]:
 
 def _refused(path: Path, reason: str) -> PipelineError:
     return PipelineError(
-        f"{path}: {reason}, so it is not a figure that was drawn here. Next: run `make report` again, which draws it anew."
+        f"{path}: {reason}, so it was not drawn here. Next: run `make report` again, which draws it anew."
     )
 
 
