@@ -63,6 +63,8 @@ def find(settings: Settings) -> Source:
     Raises:
         PipelineError: there is no such source, or SCALE is not for it.
     """
+    if settings.source != settings.source.encode(errors="replace").decode():
+        raise PipelineError(f"SOURCE={settings.source!a}: the name is no UTF-8. Next: rename it.")
     source = _find(settings)
     if settings.scale != DEFAULT_SCALE and source.load != HARNESS.load:
         raise PipelineError(

@@ -26,9 +26,9 @@ def test_one_curve_of_an_unknown_metric_ends_in_a_report(project):
     stages.run(settings, "report")
     stages.run(settings, "check")
     folder = settings.results()
-    text = (folder / "report.md").read_text(encoding="utf-8")
-    assert "acc" in text
-    assert not re.search(r"\{\{|\}\}|\bNone\b(?!\.)|\bnan\b|BIG-bench's", text)
+    pages = [path.read_text(encoding="utf-8") for path in folder.glob("*.md")]
+    assert any("acc" in text for text in pages)
+    assert not any(re.search(r"\{\{|\}\}|\bNone\b(?!\.)|\bnan\b|BIG-bench's", text) for text in pages)
     assert (folder / "report.html").is_file()
     assert (folder / "tables" / "emergence.parquet").is_file()
     assert [reason for _, reason in stages.status(settings)] == [""] * len(stages.STAGES)
@@ -51,8 +51,8 @@ def test_no_message_advises_to_delete_reports():
 
 
 def shown(settings):
-    """The headings of a report, its pictures, and what it says where there is none."""
-    text = (settings.results() / "report.md").read_text(encoding="utf-8")
+    """The headings of a report and its methods, its pictures, and what it says where there is none."""
+    text = "\n".join((settings.results() / f"{page}.md").read_text(encoding="utf-8") for page in ("report", "methods"))
     headings = re.findall(r"^#+ .*$", text, re.MULTILINE)
     pictures = re.findall(r"!\[[^\]]*\]\(figures/([^)]+)\)", text)
     return headings, pictures, re.findall(r"^\*(?:Left out|There is nothing to draw).*$", text, re.MULTILINE)

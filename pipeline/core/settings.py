@@ -1,6 +1,7 @@
 """The options of a run and the places that follow from them."""
 
 import hashlib
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,7 +112,7 @@ class Settings:
         if words == self.source and len(words) <= LONGEST_NAME:
             return words + order
         # The end of a path says most of it; the hash tells `a.csv` from `a/csv`.
-        own = hashlib.sha256(self.source.encode()).hexdigest()[:6]
+        own = hashlib.sha256(os.fsencode(self.source)).hexdigest()[:6]
         return f"{words[-LONGEST_NAME:].strip('-') or 'source'}-{own}{order}"
 
     @property

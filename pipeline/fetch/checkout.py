@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
+from pipeline.core.wording import visible
 from pipeline.fetch.listing import census
 from pipeline.fetch.remote import TASKS
 
@@ -15,7 +16,7 @@ def fetch(settings: Settings) -> list[Path]:
         PipelineError: the folder is no checkout, cannot be read, or holds no score file.
     """
     paths = list_paths(settings.path)
-    print(f"fetch    {len(paths):,} score files, read where they lie in {settings.source}")
+    print(f"fetch    {len(paths):,} score files, read where they lie in {visible(settings.source)}")
     return []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
-from pipeline.core.wording import counted
+from pipeline.core.wording import counted, visible
 from pipeline.fetch.listing import census
 
 MOST_FILES = 200_000
@@ -20,7 +20,7 @@ def fetch(settings: Settings) -> list[Path]:
         PipelineError: the folder cannot be read, or holds no file or too many.
     """
     paths, passed_over = _list(settings.path)
-    print(f"fetch    {counted(len(paths), 'file')}, read where they lie in {settings.source}")
+    print(f"fetch    {counted(len(paths), 'file')}, read where they lie in {visible(settings.source)}")
     if passed_over:
         print(f"fetch    {counted(passed_over, 'link or pipe', 'links or pipes')} passed over, no plain files")
     return []

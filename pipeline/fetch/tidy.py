@@ -5,6 +5,7 @@ from pathlib import Path
 from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
+from pipeline.core.wording import visible
 
 
 def fetch(settings: Settings) -> list[Path]:
@@ -20,7 +21,9 @@ def fetch(settings: Settings) -> list[Path]:
             "Next: check the path; it starts from the folder of the Makefile unless it is absolute."
         )
     digest = files.sha256(path)
-    print(f"fetch    {settings.source}: {path.stat().st_size:,} bytes, read where it lies, sha256 {digest[:12]}…")
+    print(
+        f"fetch    {visible(settings.source)}: {path.stat().st_size:,} bytes, read where it lies, sha256 {digest[:12]}…"
+    )
     return [path]
 
 

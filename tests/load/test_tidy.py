@@ -223,7 +223,7 @@ def test_two_models_of_one_size_are_a_tie_that_is_reported(run):
     analyse.run(settings)
     assert rows_of(settings, "from scale_ties") == [("Tiny", 10_000_000, "another, tiny-10000000", 1)]
     report.run(settings)
-    text = (settings.results() / "report.md").read_text()
+    text = (settings.results() / "methods.md").read_text()
     assert "| Tiny | 10,000,000 | another, tiny-10000000 | 1 |" in text
 
 
@@ -428,7 +428,7 @@ def test_the_open_models(project):
     assert not re.search(r"\{\{|\}\}|\bNone\b|\bnan\b", text)
     assert "Figure 5" not in text
     assert "Reproduc" not in text
-    assert "stablelm-base-alpha-7b, stabilityai/stablelm-base-alpha-7b-v2" in text
+    assert "stablelm-base-alpha-7b, stabilityai/stablelm-base-alpha-7b-v2" in (folder / "methods.md").read_text()
     assert rows_of(
         settings, "select from_metric, to_metric, curves from metric_swap where convention = 'with_infinite'"
     ) == [

@@ -253,7 +253,7 @@ def test_the_page_and_its_figures_have_the_same_paper_and_ink():
 def test_a_figure_that_was_not_drawn_here_is_refused(tmp_path, inner, reason):
     path = tmp_path / "x.svg"
     path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">{inner}</svg>')
-    with pytest.raises(PipelineError, match=f"x.svg: .*{reason}.*Next: delete it and run `make report` again"):
+    with pytest.raises(PipelineError, match=f"x.svg: .*{reason}.*Next: run `make report` again"):
         svg.inline(path, "d", "f1")
 
 

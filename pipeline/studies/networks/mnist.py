@@ -21,7 +21,7 @@ MEMBER = "mnist/data/mnist.pkl.gz"
 SHA256 = "f11bb9e41d6c1b6c124aa38fd605497bdcfe2ee08cf7c2bb5a41ab5d759e1416"
 SIDE, TRAINED, TESTED = 28, 60_000, 10_000
 # All that arrays are made of.
-ALLOWED = {("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}
+ALLOWED = {("numpy.core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")}
 
 
 class Mnist(NamedTuple):
@@ -42,11 +42,9 @@ class ArraysOnly(pickle.Unpickler):
         Raises:
             UnpicklingError: the pickle names something else.
         """
-        # NumPy 2 has moved what older pickles name.
-        present = module.replace("numpy.core", "numpy._core")
-        if (present, name) not in ALLOWED:
+        if (module, name) not in ALLOWED:
             raise pickle.UnpicklingError(f"it names {module}.{name}, and arrays do not")
-        return super().find_class(present, name)
+        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
 
 
 @lru_cache(maxsize=1)

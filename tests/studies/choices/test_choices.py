@@ -192,18 +192,17 @@ def chapter(connection, **run):
 def test_the_chapter_says_how_far_one_change_moves_the_answer(db):
     changes(db, *[EXACT | {"emergence_score": 500.0}] * 10, *[{"emergence_score": 50.0}] * 30)
     text = chapter(db)
-    assert "As published 10 of 40 curves are emergent" in text
+    assert "As published, 10 of 40 curves are emergent" in text
     assert "from 10 (convention: signed) to 40 (threshold: 30)" in text
-    assert (
-        "**The two metrics hold 100.0 % of the emergent curves as published, and between 25.0 % (threshold: 10;" in text
-    )
+    assert "emergent curves runs from 25.0 % (threshold: 10; 40 emergent curves)" in text
+    assert "; as published it is 100.0 %.**" in text
     assert "(figures/one_change_at_a_time.svg)" in text
 
 
 def test_of_other_scores_the_chapter_says_nothing_about_the_two_metrics(db):
     changes(db, *SIX)
     text = chapter(db, is_bigbench=False, is_published=False)
-    assert "As published 4 of 5 curves are emergent" in text
+    assert "As published, 4 of 5 curves are emergent" in text
     assert "two" not in text
     assert "figures/" not in text
 
