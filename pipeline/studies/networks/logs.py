@@ -9,6 +9,9 @@ import pandas as pd
 from pipeline.core import files
 from pipeline.studies.networks.plan import Job
 
+# The harness names a result and its logs by the same time. Ours have none to tell, and stay the same to the byte.
+TIME = "2000-01-01T00-00-00"
+
 
 def write_logs(answers: Sequence[tuple[Job, pd.DataFrame]], folder: Path) -> None:
     """Write the answers as lm-evaluation-harness logs its samples, one folder per seed, one result and log per network.
@@ -21,17 +24,18 @@ def write_logs(answers: Sequence[tuple[Job, pd.DataFrame]], folder: Path) -> Non
         own = folder / f"seed-{job.seed}" / f"dimension-{job.size:02d}"
         right = [target == answer for target, answer in zip(given["target"], given["answer"], strict=True)]
         mean, n = sum(right) / len(right), len(right)
+        parameters = int(given["parameters"].iloc[0])
         result = {
             "results": {"sums": {"exact_match,none": mean, "exact_match_stderr,none": (mean * (1 - mean) / (n - 1)) **
             0.5}}, "config": {
                 "model": "hf",
-                "model_args": f"pretrained=adder-{job.size}",
-                "model_num_parameters": int(given["parameters"].iloc[0]),
+                "model_args": f"pretrained=adder-{parameters / 1e6:.4f}m",
+                "model_num_parameters": parameters,
             },
             "n-samples": {"sums": {"original": n, "effective": n}},
             "higher_is_better": {"sums": {"exact_match": True}},
         }  # fmt: skip
-        files.write_text(own / "results_1.json", json.dumps(result) + "\n")
+        files.write_text(own / f"results_{TIME}.json", json.dumps(result) + "\n")
         lines = [
             json.dumps(
                 {
@@ -44,4 +48,4 @@ def write_logs(answers: Sequence[tuple[Job, pd.DataFrame]], folder: Path) -> Non
             )
             for place, (target, answer) in enumerate(zip(given["target"], given["answer"], strict=True))
         ]  # fmt: skip
-        files.write_text(own / "samples_sums_1.jsonl", "\n".join(lines) + "\n")
+        files.write_text(own / f"samples_sums_{TIME}.jsonl", "\n".join(lines) + "\n")
