@@ -52,6 +52,13 @@ def numbers(_: Run, rows: Query) -> Row:
     }
 
 
+def _told(row: Row) -> str:
+    """A verdict; of a late gain also whether another family repeats it."""
+    if row["is_repeated"] is None:
+        return str(row["verdict"])
+    return f"{row['verdict']}, {'repeated' if row['is_repeated'] else 'not repeated'}"
+
+
 def _classes(rows: Query) -> Row:
     """Annotated classes by verdict: a row per class, a column per verdict that occurs."""
     counts = rows("from task_classes inner join seed_verdicts using (verdict) order by place")
@@ -64,7 +71,7 @@ def _classes(rows: Query) -> Row:
         "wei": rows("from class_overview")[0],
         "wei_rows": [lines[name] | {"said": told} for name, told in CLASSES.items() if name in lines],
         "wei_columns": {"said": "what was said"} | columns,
-        "all_tasks": rows("from tasks order by task"),
+        "all_tasks": [row | {"told": _told(row)} for row in rows("from tasks order by task")],
     }
 
 

@@ -92,6 +92,13 @@ elsewhere as (
     group by ranked.task
 ),
 
+-- Late gains that another family shows on the same subtask with as many examples in the prompt.
+repeated as (
+    select distinct task
+    from late_gains
+    where families_repeating > 0
+),
+
 final as (
     select
         judged.task,
@@ -106,6 +113,7 @@ final as (
         judged.q,
         judged.largest_jump_not_excluded,
         seed_verdicts.verdict,
+        if(seed_verdicts.verdict = 'late gain', repeated.task is not null, null) as is_repeated,
         places.metrics,
         places.families,
         elsewhere.other_metrics,
@@ -115,6 +123,7 @@ final as (
     inner join seed_verdicts using (place)
     left join reasons using (task)
     left join places using (task)
+    left join repeated on repeated.task = judged.task
     left join elsewhere using (task)
     left join seed_annotations
         on seed_annotations.task = judged.task
