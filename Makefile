@@ -101,8 +101,8 @@ notebooks: $(VENV)/.dev ## execute the notebooks; results go to data/notebooks/
 
 lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
-	@for name in requirements requirements-dev requirements-induce requirements-cluster; do \
-		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 \
+	@for name in requirements requirements-dev requirements-induce requirements-cluster requirements-cuda; do \
+		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 --no-emit-package torch \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
 
 clean: ## delete what was computed; reports, downloads, trained networks and outputs/ stay
@@ -145,6 +145,10 @@ $(MNIST): requirements-mnist.txt | $(VENV)/.run
 $(VENV)/.cluster: requirements-cluster.txt $(VENV)/.run
 	$(call install,dask.distributed,--require-hashes -r $<,Next: run the same command again; everything works without it on one machine.)
 
-# torch by a command of its own: pip wants hashes for all requirements of a command or for none.
-$(VENV)/.torch: requirements-torch.txt $(VENV)/.digits
-	$(call install,torch,-r $<,Next: name an index that has a build for this system and Python with PIP_EXTRA_INDEX_URL=; all but make induce works without torch.)
+# A build for processors alone where pip's indexes have it; else the published one, which on Linux needs CUDA's libraries.
+$(VENV)/.torch: requirements-torch-cpu.txt requirements-torch.txt $(VENV)/.digits
+	@echo "venv     installing torch (once)"
+	@$(VENV)/bin/python -m pip install --quiet --require-hashes --no-deps -r $< >$(VENV)/pip.log 2>&1 && touch $@ || $(MAKE) $(VENV)/.cuda && touch $@
+
+$(VENV)/.cuda: requirements-torch.txt requirements-cuda.txt $(VENV)/.digits
+	$(call install,torch for CUDA,--require-hashes -r requirements-torch.txt -r requirements-cuda.txt,Next: name an index that has a build for this system and Python with PIP_EXTRA_INDEX_URL=; all but make induce works without torch.)
