@@ -3,6 +3,11 @@
 Every option may also come from the environment, under the name that it has in the Makefile.
 """
 
+import signal
+
+# Stopped before it has begun, it ends without a word.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import os
 import sys
@@ -52,6 +57,7 @@ OPTIONS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for and return the exit status."""
     options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         settings = _settings(options)
         if options.name == "status":
@@ -62,9 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PipelineError as error:
         return _fail(options.name, str(error))
     except KeyboardInterrupt:
-        print(f"{options.name}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr)
-        return 130
+        return _stopped(options.name)
     except Exception as error:
+        # As DuckDB says it.
+        if str(error) == "Query interrupted":
+            return _stopped(options.name)
         # Imported only here: it takes as long as everything else of a run that has nothing to do.
         import duckdb  # noqa: PLC0415
 
@@ -77,6 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "anew and keeps every report; DEBUG=1 shows where it happened.",
         )
     return 0
+
+
+def _stopped(name: str) -> int:
+    print(f"{name}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr)
+    return 130
 
 
 def _fail(name: str, message: str) -> int:

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline import sources
-from pipeline.core import files, freshness
+from pipeline.core import files, freshness, lock
 from pipeline.core.settings import ROOT, Settings
 
 Products = list[Path]
@@ -128,6 +128,11 @@ def run(settings: Settings, name: str) -> None:
     Raises:
         PipelineError: something could not do its work; what came before it is done.
     """
+    with lock.alone(settings.stamps / "lock", f"make {name}"):
+        _run(settings, name)
+
+
+def _run(settings: Settings, name: str) -> None:
     wanted = BY_NAME[name]
     last = name if name in NAMES else wanted.needs
     before = ""

@@ -138,7 +138,9 @@ def test_make_induce_says_it_when_torch_cannot_be_installed(tmp_path):
     python.chmod(0o755)
     result = run(["make", f"VENV={tmp_path}", "induce"], ROOT)
     assert result.returncode != 0
-    assert re.search(r"^make: pip could not install torch for CUDA \(.* Next: name an index", result.stderr, re.MULTILINE)
+    assert re.search(
+        r"^make: pip could not install torch for CUDA \(.* Next: name an index", result.stderr, re.MULTILINE
+    )
     assert (tmp_path / ".digits").exists()
     assert not (tmp_path / ".torch").exists()
 
