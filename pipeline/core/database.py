@@ -12,8 +12,11 @@ import pandas as pd
 
 from pipeline.core.errors import PipelineError
 from pipeline.core.files import replacing
+from pipeline.core.wording import shortened, visible
 
 SIGNIFICANT_DIGITS = 10
+# Of a cell in an error, in characters.
+LONGEST_NAMED = 300
 
 
 @contextmanager
@@ -165,9 +168,14 @@ def run_check(connection: duckdb.DuckDBPyConnection, sql_file: Path) -> None:
     columns = [column[0] for column in relation.description or []]
     rows = relation.fetchall()
     if rows:
-        shown = "; ".join(", ".join(f"{c}={v!r}" for c, v in zip(columns, row, strict=True)) for row in rows[:3])
+        named = [zip(columns, row, strict=True) for row in rows[:3]]
+        shown = "; ".join(", ".join(f"{column}={_named(value)}" for column, value in row) for row in named)
         more = f"; and {len(rows) - 3} more" if len(rows) > 3 else ""
         raise PipelineError(f"{meaning}: {shown}{more}. Next: {remedy} [{_in_sql(sql_file)}]")
+
+
+def _named(value: object) -> str:
+    return shortened(visible(repr(value)), LONGEST_NAMED)
 
 
 def _in_sql(sql_file: Path) -> str:
