@@ -40,6 +40,12 @@ def opened(open_file, path, **options):
     return found
 
 
+def settled(found):
+    """The page, once it shows what was asked for: it does so with the next frame."""
+    found.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    return found
+
+
 def counted(found):
     """Emergent curves, curves and tasks, as the page says."""
     told = re.match(r"([\d,]+) of ([\d,]+) curves? .* in ([\d,]+) tasks?\.", found.locator("#count").inner_text())
@@ -90,9 +96,9 @@ def test_every_filter_leaves_the_curves_that_a_query_finds(open_file, explorer, 
 def test_a_task_is_found_by_typing_and_opened_by_enter(open_file, explorer):
     found = opened(open_file, explorer)
     found.get_by_label("Find a task").fill("modified arith")
-    assert found.locator("#table tbody tr").count() == 1
+    assert settled(found).locator("#table tbody tr").count() == 1
     found.get_by_label("Find a task").press("Enter")
-    assert found.locator("#task h2").inner_text() == "modified_arithmetic"
+    assert found.locator("#task h1").inner_text() == "modified_arithmetic"
     assert found.evaluate("location.hash") == "#task=modified_arithmetic"
     found.go_back()
     assert found.locator("#table").is_visible()
@@ -104,11 +110,11 @@ def test_a_link_brings_a_colleague_to_the_same_curves(open_file, explorer):
     found.get_by_label("Family").select_option("PaLM")
     found.get_by_role("link", name="modified_arithmetic").click()
     found.get_by_label("Order by").select_option("span")
-    shown = found.locator(".card h3, .card .where").all_inner_texts()
+    shown = settled(found).locator(".card h2, .card .where").all_inner_texts()
     fragment = found.evaluate("location.hash")
     there = opened(open_file, explorer, fragment=fragment)
-    assert there.locator(".card h3, .card .where").all_inner_texts() == shown
-    assert all(title.startswith("PaLM") for title in there.locator(".card h3").all_inner_texts())
+    assert there.locator(".card h2, .card .where").all_inner_texts() == shown
+    assert all(title.startswith("PaLM") for title in there.locator(".card h2").all_inner_texts())
 
 
 def test_the_table_sorts_by_keyboard_and_the_address_keeps_it(open_file, explorer):
@@ -117,6 +123,7 @@ def test_the_table_sorts_by_keyboard_and_the_address_keeps_it(open_file, explore
     header.get_by_role("button").press("Enter")
     header.get_by_role("button").press("Enter")
     assert header.get_attribute("aria-sort") == "descending"
+    settled(found)
     place = header.evaluate("header => header.cellIndex")
     told = found.locator(f"#table tbody td:nth-child({place + 1})").all_inner_texts()
     values = [float(text.replace(",", "")) for text in told]
@@ -197,7 +204,7 @@ def test_names_are_shown_as_text(open_file, hostile):
     for name in names:
         found.get_by_label("Find a task").fill(name)
         found.get_by_role("link", name=name, exact=True).click()
-        assert found.locator("#task h2").inner_text() == " ".join(name.split())
+        assert found.locator("#task h1").inner_text() == " ".join(name.split())
         assert found.evaluate("document.documentElement.scrollWidth") == 1440
         found.go_back()
     assert found.locator("img, b").count() == 0

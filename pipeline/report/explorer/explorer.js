@@ -9,7 +9,9 @@ const starts = offsets(curves.n_scales);
 const PAGE = 60;
 
 async function unpack(text) {
-  const bytes = Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let place = 0; place < letters.length; place++) bytes[place] = letters.charCodeAt(place);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).json();
 }
@@ -181,7 +183,7 @@ const columns = [
     render: (number, kind) => kind === "display" ? badge(taskVerdicts[number]) : places.get(taskVerdicts[number]) ?? null,
   }] : []),
   ...(isAnnotated ? [{ name: "annotated", title: "Annotated as", type: "words", data: "number", render: (number, kind) => kind === "display" ? element("span", { class: "quiet" }, annotations[number].replaceAll("_", " ")) : annotations[number] }] : []),
-  ...(points ? [{ name: "curve", title: tests ? "Smallest q" : "Largest E", orderable: false, data: "first", className: "spark", render: (first, kind) => kind === "display" ? element("div", { class: "line", "data-first": String(first) }) : first }] : []),
+  ...(points ? [{ name: "curve", title: tests ? "Curve with the smallest q" : "Curve with the largest E", orderable: false, data: "first", className: "spark", render: (first, kind) => kind === "display" ? element("div", { class: "line", "data-first": String(first) }) : first }] : []),
   numeric("curves", "Curves"),
   numeric("emergent", "E-emergent"),
   numeric("value", "Largest E"),
@@ -276,7 +278,7 @@ function showGallery() {
 function taskHead() {
   const number = curves.task.names.indexOf(state.task);
   const back = element("a", { href: address({ task: "" }), onclick: follow({ task: "" }) }, "← All tasks");
-  if (number < 0) return [element("p", {}, back), element("h2", {}, state.task), element("p", {}, "There is no task of this name here.")];
+  if (number < 0) return [element("p", {}, back), element("h1", {}, state.task), element("p", {}, "There is no task of this name here.")];
   const verdict = taskVerdicts[number];
   const meaning = data.verdicts.find(([name]) => name === verdict)?.[1];
   const total = curves.task.of.filter(each => each === number).length;
@@ -284,7 +286,7 @@ function taskHead() {
   const left = selected.length < total ? ` The filters leave ${selected.length.toLocaleString("en")} of its ${counted(total, "curve")}.` : ` ${counted(total, "curve")}.`;
   return [
     element("p", {}, back),
-    element("h2", {}, ...breakable(state.task)),
+    element("h1", {}, ...breakable(state.task)),
     element("p", {}, ...(verdict ? [badge(verdict), ` ${meaning[0].toUpperCase()}${meaning.slice(1)}.`] : []), said + left),
   ];
 }
@@ -332,7 +334,7 @@ function card(i, frame) {
   const holder = element("div", { class: "chart", role: "img", "aria-label": `${title}. ${said}` });
   const readingOf = element("p", { class: "reading", "aria-hidden": "true" });
   const made = element("article", { class: "card", "aria-label": title, "data-curve": String(i) },
-    element("h3", {}, title),
+    element("h2", {}, title),
     where(i) ? element("p", { class: "where", title: of.subtask(i) }, ...breakable(where(i))) : "",
     points ? element("div", { class: "picture" }, holder, readingOf) : "",
     element("p", { class: "said" }, tests && of.verdict(i) ? badge(of.verdict(i)) : "", " " + said),
@@ -638,6 +640,8 @@ function showLegend() {
   byId("legend").replaceChildren(...(tests ? marks : marks.slice(0, 1)).map(([kind, title]) => element("span", { class: kind }, title)), scale);
 }
 
+let waiting = 0;
+
 function show() {
   showForm();
   const told = select();
@@ -647,8 +651,9 @@ function show() {
   byId("tasks").hidden = isGallery;
   byId("gallery").hidden = !isGallery;
   document.querySelector(".head").hidden = Boolean(state.task);
-  if (isGallery) showGallery();
-  else showTable();
+  // Once a frame, however fast somebody types or drags.
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(isGallery ? showGallery : showTable);
   document.title = state.task ? `${state.task} · Explorer` : "Explorer: every curve";
 }
 
@@ -656,4 +661,7 @@ themeButton(byId("theme"));
 makeForm();
 if (points) showLegend();
 show();
-document.documentElement.dataset.ready = "";
+requestAnimationFrame(() => {
+  document.documentElement.dataset.ready = "";
+  performance.mark("ready");
+});

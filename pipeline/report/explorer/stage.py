@@ -116,7 +116,8 @@ def _points(points: pd.DataFrame) -> dict[str, Any]:
     }
     if points["standard_error"].notna().any():
         told["standard_error"] = columns.numbers(points["standard_error"], columns.FEWER_DIGITS)
-    names = columns.apart(columns.shown(str(name)) for name in models["model"])
+    # One name may stand for several sizes.
+    names = [columns.shown(str(name)) for name in models["model"]]
     return told | {"models": names, "scales": columns.numbers(models["scale"])}
 
 
