@@ -50,6 +50,7 @@ function size(value) {
   return Number((value / unit[0]).toPrecision(3)) + unit[1];
 }
 
+const q = value => value !== null && value < 1e-15 ? "< 1e-15" : `= ${num(value, 2)}`;
 const counted = (number, one, many = one + "s") => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 const nameOf = (column, i) => column && column.of[i] >= 0 ? column.names[column.of[i]] : "";
 const of = {
@@ -315,8 +316,8 @@ function sentence(i) {
   const score = curves.last_score[i];
   const told = {
     model: points ? points.models[points.model[starts[i + 1] - 1]] : "", score: num(score, 3), low: num(low, 3), high: num(high, 3),
-    side: score > high ? "above" : score < low ? "below" : "within", upper_q: num(tests.upper_q[i], 2), lower_q: num(tests.lower_q[i], 2),
-    broken_by: num(tests.broken_by[i], 2), broken_q: num(tests.broken_q[i], 2), n_test: num(curves.n_test[i]), n_scales: curves.n_scales[i],
+    side: score > high ? "above" : score < low ? "below" : "within", upper_q: q(tests.upper_q[i]), lower_q: q(tests.lower_q[i]),
+    broken_by: num(tests.broken_by[i], 2), broken_q: q(tests.broken_q[i]), n_test: num(curves.n_test[i]), n_scales: curves.n_scales[i],
   };
   const verdict = nameOf(tests.verdict_said, i);
   const parts = [data.sentences[nameOf(tests.forecast_said, i)], data.sentences[verdict] ?? (verdict === "late_gain" ? "" : data.sentences.not_tested)];
@@ -426,7 +427,7 @@ function framed() {
 
 function extremes(i) {
   const range = [Infinity, -Infinity];
-  for (let at = starts[i]; at < starts[i + 1]; at++) widen(range, [points.score[at], points.fitted[at]]);
+  for (let at = starts[i]; at < starts[i + 1]; at++) widen(range, [points.score[at], points.fitted[at], ...band(i, at)]);
   if (tests) widen(range, [tests.forecast_low[i], tests.forecast_high[i], tests.chance[i]]);
   return range;
 }
