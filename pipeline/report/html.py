@@ -77,7 +77,7 @@ def render(
     blocks = Blocks(parser.parse(markdown), folder)
     body = parser.renderer.render(blocks.tokens, parser.options, {})
     style = (HERE / "report.css").read_text(encoding="utf-8") + svg.colour_rules(blocks.colours)
-    script = (HERE / "report.js").read_text(encoding="utf-8")
+    script = shared_script() + (HERE / "report.js").read_text(encoding="utf-8")
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
     # The parser has escaped all that came from data; style and script are files of this project.
     return environment.get_template("report.html.j2").render(
@@ -92,6 +92,11 @@ def render(
         pages=pages or {},
         here=here,
     )
+
+
+def shared_script() -> str:
+    """The part of the script that the explorer has, too."""
+    return (HERE / "shared.js").read_text(encoding="utf-8")
 
 
 def policy(style: str, script: str) -> str:

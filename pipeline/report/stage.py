@@ -13,6 +13,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings, exact
 from pipeline.core.study import Draw
 from pipeline.report import html, narrative, page_one
+from pipeline.report.explorer import stage as explorer
 
 TEMPLATES = (ROOT / "pipeline" / "report", ROOT / "pipeline" / "studies")
 
@@ -41,6 +42,9 @@ def run(settings: Settings) -> list[Path]:
     products = [*pictures, files.write_text(folder / "versions.txt", versions)]
     texts = {name: without_missing(text, drawn) for name, text in texts.items()}
     cite = html.citation(html.title_of(texts["report"]), texts["report"])
+    linked = {f"{name}.html": name.capitalize() for name in texts}
+    # A run of too many curves has none.
+    linked |= {explorer.NAME: "Explorer"} if (folder / explorer.NAME).is_file() else {}
     for name, markdown in texts.items():
         page = html.render(
             markdown,
@@ -48,7 +52,7 @@ def run(settings: Settings) -> list[Path]:
             title=html.title_of(markdown),
             versions="versions.txt",
             cite=cite,
-            pages={f"{other}.html": other.capitalize() for other in texts},
+            pages=linked,
             here=f"{name}.html",
         )
         products += [files.write_text(folder / f"{name}.md", markdown), files.write_text(folder / f"{name}.html", page)]

@@ -300,7 +300,8 @@ def test_the_committed_page_is_what_its_markdown_gives(name):
         title=html.title_of(texts[name]),
         versions="versions.txt",
         cite=html.citation(html.title_of(texts["report"]), texts["report"]),
-        pages={f"{each}.html": each.capitalize() for each in PAGES},
+        # The explorer is made, and not committed.
+        pages={f"{each}.html": each.capitalize() for each in (*PAGES, "explorer")},
         here=f"{name}.html",
     )
     assert made == (folder / f"{name}.html").read_text()

@@ -1,0 +1,1 @@
+"""The explorer: one page on which every curve can be found, filtered, counted and looked at, without a network."""
