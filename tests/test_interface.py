@@ -79,6 +79,13 @@ def test_the_readme_shows_the_headline_of_the_committed_report():
     report = (ROOT / "outputs" / "report.md").read_text(encoding="utf-8")
     answer = re.search(r"^\*\*.*$", report, re.MULTILINE)[0]
     assert answer.replace("**", "") in README
+    [verdict] = re.findall(r"^(\*\*[^*]*\*\*) ", answer)
+    assert f"{verdict}\n" in README
+
+
+def test_the_readme_shows_the_row_of_a_task():
+    [row] = re.findall(r"^\$ grep \^modified_arithmetic, \S+\n(.*\n)```", README, re.MULTILINE)
+    assert row in (ROOT / "outputs" / "tables" / "tasks.csv").read_text(encoding="utf-8")
 
 
 def test_every_file_that_the_readme_links_is_there():
