@@ -19,6 +19,8 @@ from pipeline import score, sources, stages
 from pipeline.core import wording
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
+from pipeline.report.explorer import columns
+from pipeline.report.explorer import stage as explorer
 from tests import score_tree
 from tests.conftest import hasten_curve_tests, sketch
 from tests.load import harness_made
@@ -143,8 +145,8 @@ def reported(request, builder, kernels):  # noqa: ARG001 - compiled before it be
 
 
 def pages(settings, suffix):
-    """The texts of the report and of the pages behind it."""
-    found = sorted(settings.results().glob(f"*{suffix}"))
+    """The texts of the report and of the pages behind it; the explorer packs its names and has a test of its own."""
+    found = sorted(path for path in settings.results().glob(f"*{suffix}") if path.name != explorer.NAME)
     assert found
     return [path.read_text(encoding="utf-8") for path in found]
 
@@ -189,6 +191,19 @@ def test_names_are_shown_as_text(reported, name):
     seen = html.unescape(re.sub(r"<[^>]*>", "", "".join(pages(reported, ".html"))))
     shown = wording.shortened(wording.visible(" ".join(name.split())), wording.LONGEST_CELL)
     assert shown in seen
+
+
+def test_the_explorer_holds_names_as_data_alone(reported):
+    page = (reported.results() / explorer.NAME).read_text(encoding="utf-8")
+    packed = re.search(r'<script type="text/plain" id="data">([A-Za-z0-9+/=]*)</script>', page)[1]
+    curves = columns.unpacked(packed)["curves"]
+    given = [name[: LONGEST_IN_HARNESS - 20] if reported.source == "results" else name for name in NAMES.values()]
+    assert {columns.shown(name) for name in given} <= set(curves["task"]["names"])
+    for text in (*curves["task"]["names"], *curves["family"]["names"]):
+        assert text.isprintable()
+        assert len(text) <= columns.LONGEST_NAME
+    assert "e.vil" not in page
+    assert page.count("</script") == 2
 
 
 def test_the_page_holds_no_markup_of_a_name(reported):

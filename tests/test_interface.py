@@ -200,7 +200,7 @@ def test_make_redoes_what_is_needed_and_nothing_else(tmp_path):
     assert told_by(first) == list(NAMES)
     [report] = re.findall(r"^report   (\S+/report\.html) ", first.stdout, re.MULTILINE)
     assert (checkout / report).is_file()
-    headline = first.stdout[first.stdout.index("\nanalyse") + 1 :].split("\n", 1)[1]
+    headline = first.stdout[first.stdout.index("\nexplorer") + 1 :].split("\n", 1)[1]
 
     again = make(checkout, "report", source)
     assert again.stdout == headline

@@ -18,6 +18,7 @@ from pipeline.core.settings import ROOT, GitHub, Settings
 from pipeline.fetch import manifest, remote, table
 from pipeline.fetch.listing import ScoreFile
 from pipeline.report import stage as report
+from pipeline.report.explorer import stage as explorer
 from pipeline.simulated import benchmark
 from pipeline.studies.contents import STUDIES
 from tests import score_tree
@@ -50,6 +51,7 @@ ENTRIES = {
         *READERS,
         *TRAINING,
     ],
+    "explorer": ["pipeline.report.explorer.stage"],
     "report": ["pipeline.report.stage"],
 }
 # What starts the stages decides nothing of what they make.
@@ -68,6 +70,9 @@ FIRST_READER = {
     "sql/macros": "analyse",
     "sql/studies": "analyse",
     "sql/checks/studies": "analyse",
+    "sql/explorer": "explorer",
+    "sql/checks/explorer": "explorer",
+    "pipeline/report/explorer": "explorer",
 }
 
 
@@ -212,12 +217,14 @@ def test_a_query_asks_for_the_stage_that_reads_it_and_all_later_ones(tmp_path, t
         assert found[first_reader(query)].startswith("changed: "), query
 
 
-def test_a_template_asks_for_the_report_alone(tmp_path, touch, monkeypatch):
+def test_a_template_asks_for_its_page_and_what_links_to_it(tmp_path, touch, monkeypatch):
     settings = seeming(monkeypatch, project_of(sources.TABLE, tmp_path))
     assert len(TEMPLATES) > 10
     for template in TEMPLATES:
         touch(template)
-        assert reasons(settings) == {"report": "changed: files"}, template
+        of_explorer = template.startswith("pipeline/report/explorer/")
+        expected = {"explorer": "changed: files", "report": "changed: the stage before"}
+        assert reasons(settings) == (expected if of_explorer else {"report": "changed: files"}), template
 
 
 def test_a_table_of_a_tool_asks_for_the_analysis(tmp_path, monkeypatch):
@@ -230,7 +237,7 @@ def test_a_table_of_a_tool_asks_for_the_analysis(tmp_path, monkeypatch):
     assert len(tables) > 5
     for name in ("keys.csv", *tables):
         (settings.committed / name).write_text("y\n")
-        assert stale(settings) == ["analyse", "report"], name
+        assert stale(settings) == from_first(["analyse"]), name
         (settings.committed / name).write_text("x\n")
         assert stale(settings) == []
 
@@ -280,12 +287,14 @@ def test_what_a_stage_opens_is_watched(tmp_path, opened):
     settings = project_at(tmp_path)
     copy_made_by_tools(settings)
     as_if_fetched(settings, write_parquet(made_up_query(), tmp_path / "made_up.parquet"))
-    works = {"load": sources.load, "score": score.run, "analyse": analyse.run, "report": report.run}
+    works = {"load": sources.load, "score": score.run, "analyse": analyse.run}
+    works |= {"explorer": explorer.run, "report": report.run}
     for name, work in works.items():
         read = opened(work, settings)
         assert read, name
         for path in read:
-            first = "report" if path.endswith(".j2") else first_reader(path)
+            is_page = path.endswith(".j2") and "/explorer/" not in path
+            first = "report" if is_page else first_reader(path)
             assert NAMES.index(first) <= NAMES.index(name), path
 
 
@@ -449,7 +458,7 @@ def test_a_run_goes_as_far_as_asked(runs):
     for path in runs.settings.stamps.iterdir():
         path.unlink()
     assert runs.again("score") == ["fetch", "load", "score"]
-    assert stale(runs.settings) == ["curve_tests", "analyse", "report"]
+    assert stale(runs.settings) == from_first(["curve_tests"])
     assert runs.again("check") == ["curve_tests", "analyse", "check"]
     assert runs.again("mirage") == ["mirage"]
 
@@ -497,7 +506,7 @@ def test_a_damaged_stamp_counts_as_none(runs, content):
     assert json.loads(stamp.read_text()).keys() == {"key", "products"}
     stamp.write_bytes(content.encode(errors="surrogateescape"))
     assert reasons(runs.settings) == {"analyse": "it has not run yet"}
-    assert runs.again() == ["analyse", "report"]
+    assert runs.again() == from_first(["analyse"])
 
 
 def test_a_stand_in_is_tried_again_and_what_follows_stays_until_the_scores_come(tmp_path, monkeypatch):

@@ -44,7 +44,7 @@ def test_every_curve_has_the_numbers_of_its_table(content, real):
         whole = direction * math.inf if status == "infinite" else score
         assert whole == emergence_score
     for span, row in zip(curves["span"], rows, strict=True):
-        assert span == pytest.approx(row[6], rel=1e-7)
+        assert span == (row[6] if row[6] is None else pytest.approx(row[6], rel=1e-7))
 
 
 def test_scores_lie_where_the_lengths_of_curves_say(content, real):
@@ -69,6 +69,23 @@ def test_every_curve_is_told_by_sentences_that_there_are(content):
     assert keys <= set(content["sentences"])
     gains = [verdict == "late gain" for verdict in told(tests, "verdict")]
     assert gains == [key == "late_gain" for key in told(tests, "forecast_said")]
+
+
+@pytest.mark.parametrize(
+    ("check", "sabotage"),
+    [
+        ("explorer_shows_every_curve", "delete from explorer_curves where curve_id = 1"),
+        ("explorer_shows_every_curve", "insert into explorer_tests from explorer_tests limit 1"),
+        ("explorer_points_are_scores", "delete from explorer_points where curve_id = 1 and position = 1"),
+    ],
+)
+def test_a_check_passes_on_good_data_and_catches_its_case(real_project, check, sabotage):
+    sql_file = real_project.sql / "checks" / "explorer" / f"{check}.sql"
+    with database.connect(real_project.database, read_only=True) as connection:
+        stage.build(connection, real_project)
+        connection.execute(sabotage)
+        with pytest.raises(PipelineError, match=r"curve_id=.*\. Next: make sql/explorer/"):
+            database.run_check(connection, sql_file)
 
 
 @given(st.lists(NAMES))
