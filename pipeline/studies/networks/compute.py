@@ -133,7 +133,8 @@ def overview(scores: pd.DataFrame) -> pd.DataFrame:
                 "networks": len(scores[["experiment", "size", "seed"]].drop_duplicates()),
                 "pairs": len(primary),
                 "sharpened": int((primary["sharpening_high"] < 0).sum()),
-                "widened": int((primary["sharpening_low"] > 0).sum()),
+                "not_narrower": int((primary["sharpening_low"] > 0).sum()),
+                "undecided": int(((primary["sharpening_low"] <= 0) & (primary["sharpening_high"] >= 0)).sum()),
                 "shifted": int((primary["shift_low"] > 0).sum()),
             }
         ]

@@ -1,6 +1,8 @@
 """`make induce`: train what is missing, and score it."""
 
+from collections.abc import Hashable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm import tqdm
@@ -28,13 +30,16 @@ def run(settings: Settings) -> list[Path]:
     products = export(tables(scores), folder / "tables")
     for row in effects(final(scores)).to_dict("records"):
         if row["is_primary"]:
-            told = f"{row['smooth']} -> {row['sharp']}"
-            print(
-                f"induce   {row['experiment']:<12} {told:<43} log2 width ratio {row['sharpening']:+.2f}"
-                f" ({row['sharpening_low']:+.2f} to {row['sharpening_high']:+.2f}), {row['seeds']} seeds"
-            )
+            print(f"induce   {row['experiment']:<12} {row['smooth']} -> {row['sharp']}: {_told(row)}")
     print(f"induce   {len(products)} files in {settings.shown(folder)}")
     return products
+
+
+def _told(row: Mapping[Hashable, Any]) -> str:
+    if not row["seeds"]:
+        return "too few sizes to measure a transition"
+    interval = f"{row['sharpening_low']:+.2f} to {row['sharpening_high']:+.2f}"
+    return f"sharpening {row['sharpening']:+.2f} in log2 ({interval}), {row['seeds']} seeds"
 
 
 def results(settings: Settings) -> Path:
