@@ -91,10 +91,12 @@ def _explained(error: Exception) -> str:
     # Imported only here: it takes as long as everything else of a run that has nothing to do.
     import duckdb  # noqa: PLC0415
 
+    from pipeline.core import database  # noqa: PLC0415
+
     if not isinstance(error, duckdb.Error):
         raise error
     first_line = str(error).splitlines()[0]
-    if isinstance(error, duckdb.IOException | duckdb.OutOfMemoryException):
+    if database.is_refused_by_system(error):
         return f"data/: the database cannot be written or read ({first_line}). {ROOM}"
     return (
         f"the database does not hold what this stage needs ({first_line}). Next: run `make again`, which makes it "

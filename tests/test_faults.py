@@ -168,6 +168,10 @@ def test_without_room_a_stage_ends_in_one_line_and_leaves_nothing_half_written(o
             r"data/: the database cannot be written .*No space left",
         ),
         (duckdb.OutOfMemoryException("could not allocate"), r"data/: the database cannot be written .*allocate"),
+        (
+            duckdb.TransactionException("Failed to commit: No space left on device"),
+            r"data/: the database cannot be w.*",
+        ),
         (MemoryError(), "the machine has no memory left. Next: "),
     ],
     ids=str,
@@ -193,6 +197,16 @@ def test_a_database_of_another_version_is_replaced(own):
     stages.run(own, "load")
     with database.connect(own.database, read_only=True) as connection:
         assert database.count(connection, "select count(*) from stg_scores") == 24
+
+
+def test_what_a_killed_run_had_beside_its_database_is_no_obstacle(own):
+    own.database.parent.mkdir(parents=True)
+    beside = own.database.with_name(f".{own.database.stem}-x{files.PARTIAL}.duckdb.tmp")
+    beside.mkdir()
+    (beside / "block").write_bytes(b"spilled")
+    own.database.with_name(f"{own.database.name}.wal").write_bytes(b"of another database")
+    stages.run(own, "score")
+    assert sorted(path.name for path in own.database.parent.iterdir()) == [own.database.name]
 
 
 def test_a_folder_that_is_moved_or_copied_needs_nothing_anew(own, tmp_path):

@@ -1,5 +1,7 @@
 """The DuckDB file: open it, build tables from .sql files, test them, export them."""
 
+import errno
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -90,14 +92,21 @@ def refuse_if_held(path: Path) -> None:
     Raises:
         PipelineError: a process holds it.
     """
-    if not path.is_file():
-        return
-    try:
-        duckdb.connect(str(path)).close()
-    except duckdb.Error as error:
-        # One that is damaged, or of another version, is replaced.
-        if HOLDER.search(str(error)):
-            raise PipelineError(_explain_open_failure(path, str(error))) from error
+    if path.is_file():
+        try:
+            duckdb.connect(str(path)).close()
+        except duckdb.Error as error:
+            # One that is damaged, or of another version, is replaced.
+            if HOLDER.search(str(error)):
+                raise PipelineError(_explain_open_failure(path, str(error))) from error
+    # What a killed run had still to write belongs to no other database.
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
+def is_refused_by_system(error: duckdb.Error) -> bool:
+    """Whether the disk or the memory is at fault, and not a query or what it reads."""
+    kinds = duckdb.IOException | duckdb.OutOfMemoryException
+    return isinstance(error, kinds) or os.strerror(errno.ENOSPC) in str(error)
 
 
 def _explain_open_failure(path: Path, message: str) -> str:

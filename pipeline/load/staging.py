@@ -47,7 +47,9 @@ def new_database(settings: Settings, origin: Origin) -> Iterator[duckdb.DuckDBPy
                 load_seeds(connection, settings)
                 _note_provenance(connection, settings, origin)
                 yield connection
-            except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            except duckdb.Error as error:
+                if not database.is_refused_by_system(error):
+                    raise
                 raise PipelineError(
                     f"{settings.shown(settings.database)}: cannot be written ({str(error).splitlines()[0]}). "
                     "Next: check that the disk has room."
