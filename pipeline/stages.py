@@ -146,6 +146,8 @@ def run(settings: Settings, name: str) -> None:
     Raises:
         PipelineError: something could not do its work; what came before it is done.
     """
+    # A source that is none leaves no trace.
+    sources.find(settings)
     with lock.alone(settings.stamps / "lock", f"make {name}"):
         _run(settings, name)
 

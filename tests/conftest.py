@@ -51,6 +51,7 @@ SLOWEST = (
     "report/test_report.py",
     "load/test_score_files.py",
     "test_interface.py",
+    "test_faults.py",
     "core/test_cluster.py",
     "curve_tests/test_key.py",
     "curve_tests/test_stage.py",
@@ -72,8 +73,17 @@ SLOWEST = (
 Build = Callable[[Settings], object]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest; within a file the order stays."""
+def is_thorough(config: pytest.Config) -> bool:
+    """Whether this is `make test PROFILE=thorough`."""
+    return config.getoption("--hypothesis-profile") == "thorough"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; within a file the order stays. Leave out what takes minutes."""
+    if not is_thorough(config):
+        for item in items:
+            if item.get_closest_marker("thorough"):
+                item.add_marker(pytest.mark.skip(reason="only with PROFILE=thorough"))
     here = Path(__file__).parent
     places = {here / name: place for place, name in enumerate(SLOWEST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))

@@ -1,7 +1,9 @@
 """The DuckDB file: open it, build tables from .sql files, test them, export them."""
 
+import errno
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -17,6 +19,9 @@ from pipeline.core.wording import shortened, visible
 SIGNIFICANT_DIGITS = 10
 # Of a cell in an error, in characters.
 LONGEST_NAMED = 300
+# Beyond it DuckDB writes to disk beside the database, whatever the machine has.
+MEMORY_LIMIT = "1GB"
+HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
 @contextmanager
@@ -42,9 +47,10 @@ def connect(
     except duckdb.IOException as error:
         raise PipelineError(_explain_open_failure(path, str(error))) from error
     try:
-        # Past two seconds DuckDB would draw its progress over the lines that the stages print.
         if not is_confined(connection):
-            connection.execute("set enable_progress_bar = false")
+            # Past two seconds DuckDB would draw over the lines that the stages print; core/progress.py asks it instead.
+            connection.execute("set enable_progress_bar = true; set enable_progress_bar_print = false")
+            connection.execute("set memory_limit = ?", [MEMORY_LIMIT])
         if not create:
             confine(connection, reach)
         yield connection
@@ -83,8 +89,31 @@ def is_confined(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(fetch_row(connection, "select current_setting('lock_configuration')")[0])
 
 
+def refuse_if_held(path: Path) -> None:
+    """Make sure that no other process uses a database that is to be replaced; what it holds does not matter.
+
+    Raises:
+        PipelineError: a process holds it.
+    """
+    if path.is_file():
+        try:
+            duckdb.connect(str(path)).close()
+        except duckdb.Error as error:
+            # One that is damaged, or of another version, is replaced.
+            if HOLDER.search(str(error)):
+                raise PipelineError(_explain_open_failure(path, str(error))) from error
+    # What a killed run had still to write belongs to no other database.
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
+def is_refused_by_system(error: duckdb.Error) -> bool:
+    """Whether the disk or the memory is at fault, and not a query or what it reads."""
+    kinds = duckdb.IOException | duckdb.OutOfMemoryException
+    return isinstance(error, kinds) or os.strerror(errno.ENOSPC) in str(error)
+
+
 def _explain_open_failure(path: Path, message: str) -> str:
-    holder = re.search(r"\(PID (\d+)\)", message)
+    holder = HOLDER.search(message)
     if holder:
         return f"{path}: process {holder[1]} holds the database. Next: close it (kill {holder[1]}), then run again."
     return f"{path}: cannot be opened as a DuckDB database ({message.splitlines()[0]}). Next: delete it and run again."
@@ -201,15 +230,15 @@ def check_files(folders: Iterable[Path]) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.glob("*.sql"))]
 
 
-def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+def count(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> int:
     """The single number that a query returns."""
-    (number,) = fetch_row(connection, query)
+    (number,) = fetch_row(connection, query, values)
     return int(number)
 
 
-def fetch_row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
+def fetch_row(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
     """The single row that a query returns."""
-    rows = connection.execute(query).fetchall()
+    rows = connection.execute(query, list(values)).fetchall()
     if len(rows) != 1:
         raise ValueError(f"expected one row, got {len(rows)}: {query}")
     return rows[0]

@@ -3,8 +3,9 @@
 import glob
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,13 +40,21 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         if temporary is not None:
-            temporary.unlink(missing_ok=True)
+            _remove(temporary.parent.glob(f"{glob.escape(temporary.name)}*"))
 
 
 def _sweep(path: Path) -> None:
     """Remove what a run that was killed left beside `path`."""
-    for left_over in path.parent.glob(f".{glob.escape(path.stem)}-*{PARTIAL}{path.suffix}*"):
-        left_over.unlink(missing_ok=True)
+    _remove(path.parent.glob(f".{glob.escape(path.stem)}-*{PARTIAL}{path.suffix}*"))
+
+
+def _remove(left_over: Iterable[Path]) -> None:
+    """Remove temporary files; a database may have had a log and a folder beside it."""
+    for path in left_over:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:

@@ -41,7 +41,10 @@ IMPORT = re.compile(
 )
 # What carries numbers from one place to another and makes none: a change here leaves long computations as they are.
 CARRIERS = (
-    *(f"pipeline/core/{name}.py" for name in ("database", "errors", "files", "freshness", "parallel", "plotting")),
+    *(
+        f"pipeline/core/{name}.py"
+        for name in ("database", "errors", "files", "freshness", "parallel", "plotting", "progress")
+    ),
     *(f"pipeline/core/{name}.py" for name in ("seeds", "settings", "source", "study", "wording")),
     "pipeline/sources.py",
     "pipeline/fetch/",

@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,6 +88,11 @@ def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[]
             for job in as_completed(jobs):
                 job.result()
                 yield jobs[job]
+        except BrokenExecutor as error:
+            raise PipelineError(
+                "a process that made a part was ended, perhaps because memory ran out. "
+                "Next: close other programs, then run the same command again; finished parts are kept."
+            ) from error
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise

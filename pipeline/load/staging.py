@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from pipeline.core import database, files
+from pipeline.core import database, files, progress
 from pipeline.core.errors import PipelineError
 from pipeline.core.seeds import load_seeds
 from pipeline.core.settings import Settings
@@ -36,7 +36,8 @@ def new_database(settings: Settings, origin: Origin) -> Iterator[duckdb.DuckDBPy
     Raises:
         PipelineError: another process holds the old one, or the disk is full.
     """
-    _refuse_if_held(settings)
+    # A file that another process holds can be replaced under its feet: that process would go on with the old one.
+    database.refuse_if_held(settings.database)
     with files.replacing(settings.database) as temporary:
         temporary.unlink()
         with database.connect(temporary, create=True) as connection:
@@ -46,18 +47,13 @@ def new_database(settings: Settings, origin: Origin) -> Iterator[duckdb.DuckDBPy
                 load_seeds(connection, settings)
                 _note_provenance(connection, settings, origin)
                 yield connection
-            except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            except duckdb.Error as error:
+                if not database.is_refused_by_system(error):
+                    raise
                 raise PipelineError(
                     f"{settings.shown(settings.database)}: cannot be written ({str(error).splitlines()[0]}). "
                     "Next: check that the disk has room."
                 ) from error
-
-
-def _refuse_if_held(settings: Settings) -> None:
-    # A file that another process holds can be replaced under its feet: that process would go on with the old one.
-    if settings.database.is_file():
-        with database.connect(settings.database):
-            pass
 
 
 def _note_provenance(connection: duckdb.DuckDBPyConnection, settings: Settings, origin: Origin) -> None:
@@ -76,10 +72,11 @@ def stage(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Sou
     """
     # From here on all is in tables.
     database.confine(connection)
-    for sql_file in database.sql_files(source.folders(settings, "staging")):
-        # The finished database would hold every score twice.
-        database.build_table(connection, sql_file, temporary=sql_file.stem == "source_rows")
-    database.run_checks(connection, source.folders(settings, "checks/staging"))
+    with progress.shown(connection, "load"):
+        for sql_file in database.sql_files(source.folders(settings, "staging")):
+            # The finished database would hold every score twice.
+            database.build_table(connection, sql_file, temporary=sql_file.stem == "source_rows")
+        database.run_checks(connection, source.folders(settings, "checks/staging"))
 
 
 def describe_rows(connection: duckdb.DuckDBPyConnection) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.core import database, files
+from pipeline.core import database, files, progress
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
@@ -20,7 +20,8 @@ def load(settings: Settings, source: Source) -> list[Path]:
     path = settings.path
     with new_database(settings, Origin(files.sha256(path), path.stat().st_size, settings.source)) as connection:
         database.confine(connection, [path])
-        unread = tidy_table.open_cells(connection, path, settings.source)
+        with progress.shown(connection, "load"):
+            unread = tidy_table.open_cells(connection, path, settings.source)
         if unread:
             print(f"load     columns that are not read: {one_line(', '.join(unread), 400)}")
         if not database.holds_rows(connection, "tidy_cells"):

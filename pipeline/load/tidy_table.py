@@ -20,6 +20,9 @@ OTHER_NAMES = {"stderr": "standard_error"}
 KNOWN = frozenset((*REQUIRED, *SCALES, *OPTIONAL, *OTHER_NAMES))
 EXAMPLE = "task,metric,shots,family,model,params,score"
 DELIMITERS = ",;\t"
+# A few bytes of Parquet can stand for any number of rows, and of characters in a row.
+MOST_ROWS = 20_000_000
+LONGEST_CELL = 2_000
 
 
 def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> list[str]:
@@ -37,6 +40,7 @@ def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) ->
         PipelineError: the file cannot be read, or lacks columns.
     """
     try:
+        _refuse_too_many(connection, path, shown)
         names, delimiter = _header(connection, path)
         columns = _known_columns(names, shown)
         _read(connection, path, names, columns, delimiter)
@@ -46,6 +50,17 @@ def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) ->
             "Next: save it as comma-separated UTF-8 text with one header line, or as Parquet."
         ) from error
     return [name.strip() or "one without a name" for name in names if name not in columns.values()]
+
+
+def _refuse_too_many(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:
+    if _is_text(path):
+        return
+    rows = database.count(connection, "select sum(num_rows) from parquet_file_metadata(?)", [str(path)])
+    if rows > MOST_ROWS:
+        raise PipelineError(
+            f"{shown}: holds {rows:,} rows, and at most {MOST_ROWS:,} are read. Next: leave out what is not needed, or "
+            "split the table by task."
+        )
 
 
 def _is_text(path: Path) -> bool:
@@ -126,5 +141,11 @@ def _read(
 
 
 def _cell(name: str | None) -> str:
-    """The SQL of a column's text, null where it is empty or there is no such column."""
-    return f"nullif(trim({database.quoted_name(name)}::varchar), '')" if name else "null::varchar"
+    """The SQL of a column's text, null where it is empty or there is no such column; an error where it is too long."""
+    if not name:
+        return "null::varchar"
+    text = f"{database.quoted_name(name)}::varchar"
+    return (
+        f"case when length({text}) <= {LONGEST_CELL} or {text} is null then nullif(trim({text}), '')"
+        f" else error('a cell has more than {LONGEST_CELL:,} characters') end"
+    )
