@@ -22,7 +22,7 @@ EXAMPLE = "task,metric,shots,family,model,params,score"
 DELIMITERS = ",;\t"
 # A few bytes of Parquet can stand for any number of rows, and of characters in a row.
 MOST_ROWS = 20_000_000
-LONGEST_CELL = 2_000
+LONGEST_CELL = 200_000
 
 
 def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> list[str]:
