@@ -19,6 +19,7 @@ from pipeline import score, sources, stages
 from pipeline.core import wording
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
+from pipeline.fetch import tidy
 from pipeline.report.explorer import columns
 from pipeline.report.explorer import stage as explorer
 from tests import score_tree
@@ -266,6 +267,10 @@ def test_a_table_may_have_any_file_name(project, name, monkeypatch):
     rows = (f"t,m,f,m{n},{n}m,0.{n},1\n" for n in range(1, 6))
     (project.root / source).write_text("".join((HEADER, *rows)), encoding="utf-8")
     settings = replace(project, source=source)
+    if any(sign in name for sign in tidy.PATTERN):
+        with pytest.raises(PipelineError, match="as a pattern. Next: rename the file"):
+            sources.fetch(settings)
+        return
     for stage in (sources.fetch, sources.load, score.run):
         stage(settings)
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]{0,80}\.duckdb", settings.database.name)
