@@ -52,8 +52,8 @@ def new_database(settings: Settings, origin: Origin) -> Iterator[duckdb.DuckDBPy
                     raise
                 raise PipelineError(
                     f"{settings.shown(settings.database)}: cannot be written ({str(error).splitlines()[0]}). "
-                    f"Next: check that the disk has room; if it has, one step needs more than {MEMORY_LIMIT} of memory: "
-                    "split the scores by task."
+                    "Next: check that the disk has room; if it has, one step needs more memory than "
+                    f"{MEMORY_LIMIT}: split the scores by task."
                 ) from error
 
 
