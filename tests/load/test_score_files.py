@@ -519,6 +519,7 @@ for attempt in range(20):
 TABLES = ("stg_rows", "stg_scores", "row_counts", "file_counts", "score_files", "rejected_files", "listed_files")
 
 
+@pytest.mark.thorough
 def test_after_twenty_kills_a_plain_load_gives_the_same_tables(settings: Settings, folder: Path) -> None:
     chance = random.Random(2)
     for number, model in enumerate(SIZES):
@@ -593,6 +594,7 @@ def tables_of(*studies: Study) -> set[str]:
     return {f"{name}.csv" for study in studies for name in (*study.tables, *study.sometimes)}
 
 
+@pytest.mark.thorough
 def test_the_real_table_written_as_score_files_gives_the_same_results(
     settings: Settings, folder: Path, real_project: Settings
 ) -> None:

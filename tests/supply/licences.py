@@ -20,6 +20,16 @@ def locked(root: Path = ROOT) -> set[str]:
     return {name.lower() for text in texts for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
 
 
+def is_as_locked(name: str, root: Path = ROOT) -> bool:
+    """Whether the version that is installed is one that requirements*.txt lock."""
+    texts = (path.read_text(encoding="utf-8") for path in root.glob("requirements*.txt"))
+    pinned = {version for text in texts for version in re.findall(rf"(?mi)^{re.escape(name)}==(\S+)", text)}
+    try:
+        return metadata.version(name) in pinned
+    except metadata.PackageNotFoundError:
+        return False
+
+
 def licence(name: str) -> str:
     """What an installed library says of its licence, in a few words; ABSENT where it is not installed."""
     try:

@@ -117,6 +117,7 @@ def test_the_covariance_is_that_of_mancl_and_derouen():
     assert [each.error**2 for each in found.values()] == pytest.approx(np.diag(expected), rel=1e-6)
 
 
+@pytest.mark.thorough
 def test_known_odds_ratios_lie_in_95_percent_of_the_intervals():
     truth, inside = np.exp([1.2, -0.4]), np.zeros(2)
     for seed in range(200):
