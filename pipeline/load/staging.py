@@ -50,10 +50,14 @@ def new_database(settings: Settings, origin: Origin) -> Iterator[duckdb.DuckDBPy
             except duckdb.Error as error:
                 if not database.is_refused_by_system(error):
                     raise
+                what_next = (
+                    f"one step needs more memory than {MEMORY_LIMIT}: split the scores by task"
+                    if isinstance(error, duckdb.OutOfMemoryException)
+                    else "check that the disk has room"
+                )
                 raise PipelineError(
                     f"{settings.shown(settings.database)}: cannot be written ({str(error).splitlines()[0]}). "
-                    "Next: check that the disk has room; if it has, one step needs more memory than "
-                    f"{MEMORY_LIMIT}: split the scores by task."
+                    f"Next: {what_next}."
                 ) from error
 
 
