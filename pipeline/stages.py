@@ -148,7 +148,8 @@ def run(settings: Settings, name: str) -> None:
     """
     # A source that is none leaves no trace.
     sources.find(settings)
-    with lock.alone(settings.stamps / "lock", f"make {name}"):
+    # A quick training writes to a folder of its own.
+    with lock.alone(settings.stamps / ("quick.lock" if settings.quick else "lock"), f"make {name}"):
         _run(settings, name)
 
 
