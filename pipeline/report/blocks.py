@@ -4,7 +4,6 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from itertools import takewhile
 from pathlib import Path
 
 from markdown_it.token import Token
@@ -35,7 +34,8 @@ class Blocks:
         self.tokens = list(_folded(list(self._rewritten(tokens))))
 
     def _rewritten(self, tokens: Sequence[Token]) -> Iterator[Token]:
-        position, lead = 0, _lead(tokens)
+        position = 0
+        is_first_paragraph = True
         while position < len(tokens):
             token = tokens[position]
             if token.type == "heading_open":
@@ -48,8 +48,9 @@ class Blocks:
                 yield from self._figure(tokens, position)
                 position += 6 if _is_caption(tokens, position + 3) else 3
             else:
-                if position == lead:
+                if token.type == "paragraph_open" and token.level == 0 and is_first_paragraph:
                     token.attrSet("class", "lead")
+                    is_first_paragraph = False
                 elif _is_caption(tokens, position):
                     token.attrSet("class", "caption")
                 yield token
@@ -180,19 +181,6 @@ def _name_headings(tokens: Sequence[Token]) -> None:
             children = tokens[position + 1].children
             if children is not None:
                 children.append(_html(link, "html_inline"))
-
-
-def _lead(tokens: Sequence[Token]) -> int | None:
-    """Where the paragraph stands that is set larger: before the chapters the first that opens in bold, or the first."""
-    opening = takewhile(lambda place: tokens[place].tag != "h2", range(len(tokens)))
-    places = [place for place in opening if tokens[place].type == "paragraph_open" and tokens[place].level == 0]
-    bold = (place for place in places if _opens_in_bold(tokens[place + 1]))
-    return next(bold, places[0] if places else None)
-
-
-def _opens_in_bold(inline: Token) -> bool:
-    children = [child for child in inline.children or [] if child.content or child.type != "text"]
-    return bool(children) and children[0].type == "strong_open"
 
 
 def _lead_to_pages(token: Token) -> None:

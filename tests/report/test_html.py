@@ -193,11 +193,6 @@ def test_the_first_paragraph_leads(folder):
     assert re.findall(r'<p class="lead">(.*?)</p>', page("Second.", folder)) == ["First words."]
 
 
-def test_what_opens_in_bold_leads_before_it(folder):
-    made = page("**The answer.** More.\n\n## One\n\n**Not this.**", folder)
-    assert re.findall(r'<p class="lead">(.*?)</p>', made) == ["<strong>The answer.</strong> More."]
-
-
 def test_a_figure_says_what_it_shows_and_keeps_its_caption(folder):
     made = main_of(page("![one & two](figures/one.svg)\n\n*A caption.*\n\nText.", folder))
     assert '<svg role="img" aria-label="one &amp; two"' in made
