@@ -30,12 +30,13 @@ TEXTS = frozenset({*STRATUM, *world_tables.CHECK, "convention", "metric"})
 FLAGS = frozenset({"is_ruled_out"})
 INPUTS = (*KEY, "basis", "set_aside", "n_test", "chance", "scores", "scale", "error")
 
-# The file knows curves by their names; from here on their number is enough.
+# The file knows curves by their names; from here on their number is enough. Where no curve was fitted, the file does
+# not know that `fitted` holds lists.
 ADOPT = """
 create or replace table curve_tests as
 select
     emergence.curve_id,
-    tests.*
+    tests.* replace (tests.fitted::json::double[] as fitted)
 from read_parquet(?) as tests
 inner join emergence using (task, subtask, metric, shots, family)
 """

@@ -6,12 +6,7 @@ tested as (
         curve_tests.curve_id,
         curve_tests.fitted,
         testable.standard_errors,
-        case
-            when testable.is_log_scaled then 'log'
-            when testable.is_proportion and not testable.higher_is_better then 'wrong'
-            when not testable.higher_is_better then 'negated'
-            else 'as it is'
-        end as turned
+        turned(testable.is_log_scaled, testable.is_proportion, testable.higher_is_better) as turned
     from curve_tests
     inner join testable_curves as testable using (curve_id)
 ),
@@ -23,7 +18,7 @@ final as (
         points.model,
         points.scale,
         points.score,
-        turn_back(element_of(tested.fitted, points.position), tested.turned) as fitted,
+        turn_back(tested.fitted[points.position], tested.turned) as fitted,
         tested.standard_errors[points.position] as standard_error
     from curve_points as points
     inner join emergence using (curve_id)

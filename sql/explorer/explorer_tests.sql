@@ -11,12 +11,7 @@ turned as (
         tests.is_exploratory,
         tests.basis,
         if(tests.basis = 'binomial', tests.chance, null) as chance,
-        case
-            when testable.is_log_scaled then 'log'
-            when testable.is_proportion and not testable.higher_is_better then 'wrong'
-            when not testable.higher_is_better then 'negated'
-            else 'as it is'
-        end as turned,
+        turned(testable.is_log_scaled, testable.is_proportion, testable.higher_is_better) as turned,
         tests.without_1_predicted as predicted,
         if(testable.higher_is_better, tests.without_1_low, tests.without_1_high) as low,
         if(testable.higher_is_better, tests.without_1_high, tests.without_1_low) as high

@@ -11,6 +11,7 @@ from pipeline import sources
 from pipeline.core import database, files
 from pipeline.core.settings import Settings, exact
 from pipeline.report.explorer import columns, page
+from pipeline.studies.tasks.section import CLASSES as ANNOTATED
 
 NAME = "explorer.html"
 # What a browser still opens at once.
@@ -77,13 +78,15 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Everything that the page shows, as columns; null in the place of a table that the run does not have."""
     points = _frame(connection, "explorer_points")
     tests = _frame(connection, "explorer_tests")
-    verdicts = _frame(connection, "explorer_verdicts")
     curves = _frame(connection, "explorer_curves")
     tasks = _frame(connection, "explorer_tasks")
     if curves is None or tasks is None:
         raise ValueError("every run has curves")
+    # Without raw scores no task has a verdict.
+    verdicts = _frame(connection, "tasks")
     if verdicts is not None:
-        tasks = tasks.merge(verdicts, on="task", how="left")
+        tasks = tasks.merge(verdicts[["task", "verdict"]], on="task", how="left")
+    tasks["annotated_class"] = tasks["annotated_class"].map(ANNOTATED)
     (threshold,) = database.fetch_row(connection, "select threshold from options")
     return {
         "threshold": float(exact(threshold)),

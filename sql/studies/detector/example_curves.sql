@@ -82,7 +82,7 @@ final as (
         points.scale,
         scale_names.scale_name,
         points.score,
-        element_of(curve_tests.fitted, points.position) as fitted,
+        curve_tests.fitted[points.position] as fitted,
         wilson_low(points.score, emergence.n_test) as low,
         wilson_high(points.score, emergence.n_test) as high
     from kinds

@@ -21,7 +21,7 @@ final as (
         curve_points.score as score_at,
         wilson_low(curve_points.score, first_of_task.n_test) as score_low,
         wilson_high(curve_points.score, first_of_task.n_test) as score_high,
-        element_of(curve_tests.fitted, curve_points.position) as fitted
+        curve_tests.fitted[curve_points.position] as fitted
     from first_of_task
     inner join curve_points using (curve_id)
     inner join curve_tests using (curve_id)

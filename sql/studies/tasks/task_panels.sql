@@ -6,12 +6,7 @@ forecasts as (
     select
         tests.curve_id,
         testable.higher_is_better,
-        case
-            when testable.is_log_scaled then 'log'
-            when testable.is_proportion and not testable.higher_is_better then 'wrong'
-            when not testable.higher_is_better then 'negated'
-            else 'as it is'
-        end as turned,
+        turned(testable.is_log_scaled, testable.is_proportion, testable.higher_is_better) as turned,
         tests.without_1_predicted as predicted,
         tests.without_1_low as low,
         tests.without_1_high as high,
