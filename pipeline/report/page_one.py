@@ -73,7 +73,7 @@ def _draw_curve(axes: Axes, part: pd.DataFrame, kind: str) -> None:
         axes.text(last["scale"], one["forecast_high"] + 0.04, "forecast  ", color=FORECAST, ha="right", fontsize=9)
     if chance > 0:
         axes.axhline(chance, color=DARK, linewidth=0.8, linestyle=":")
-        axes.text(part["scale"].min(), chance - 0.11, "chance level", fontsize=9)
+        axes.text(part["scale"].min(), chance - 0.17, "chance level", fontsize=9)
     axes.plot(part["scale"], part["score"], "o", color=DARK, markersize=3.5)
     axes.plot(last["scale"], last["score"], "o", color=ACCENT, markersize=5.5)
     score = "infinite" if np.isinf(one["emergence_score"]) else f"{one['emergence_score']:.3g}"

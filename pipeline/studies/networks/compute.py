@@ -1,5 +1,7 @@
 """The committed scores -> what the chapter says. No training, no torch."""
 
+from collections import Counter
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ from pipeline.core import database
 from pipeline.core.scoring import score_curves
 from pipeline.core.study import Run
 from pipeline.studies.networks.metrics import METRICS, PAIRS
-from pipeline.studies.networks.transitions import FLAT, compared, transition, transitions
+from pipeline.studies.networks.transitions import FLAT, compared, transition, transitions, verdict
 
 TABLES = ("induced_scores", "induced_training")
 IS_LOSS = {(metric.experiment, metric.name): metric.is_loss for metric in METRICS}
@@ -127,14 +129,15 @@ def overview(scores: pd.DataFrame) -> pd.DataFrame:
     """How many networks there are, and of the primary pairs how many sharpen, shift, or contradict."""
     found = effects(scores)
     primary = found[found["is_primary"] & (found["seeds"] > 0)]
+    said = Counter(map(verdict, primary["sharpening_low"], primary["sharpening_high"]))
     return pd.DataFrame(
         [
             {
                 "networks": len(scores[["experiment", "size", "seed"]].drop_duplicates()),
                 "pairs": len(primary),
-                "sharpened": int((primary["sharpening_high"] < 0).sum()),
-                "not_narrower": int((primary["sharpening_low"] > 0).sum()),
-                "undecided": int(((primary["sharpening_low"] <= 0) & (primary["sharpening_high"] >= 0)).sum()),
+                "sharpened": said["narrower"],
+                "not_narrower": said["not narrower"],
+                "undecided": said["cannot be told"],
                 "shifted": int((primary["shift_low"] > 0).sum()),
             }
         ]

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED
 from pipeline.studies.networks.metrics import METRICS, PAIRS, Pair
 from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, SEQUENCES
-from pipeline.studies.networks.transitions import transition
+from pipeline.studies.networks.transitions import transition, verdict
 
 TITLES = {
     AUTOENCODERS: ("Autoencoders", "units of the bottleneck"),
@@ -46,11 +46,10 @@ def draw_networks(scores: pd.DataFrame, effects: pd.DataFrame) -> Figure:
 
 
 def _told(row: Mapping[Hashable, Any]) -> str:
-    if row["sharpening_high"] < 0:
-        return "narrower and later" if row["shift_low"] > 0 else "narrower"
-    if row["sharpening_low"] > 0:
-        return "wider and later" if row["shift_low"] > 0 else "wider"
-    return "later, as wide" if row["shift_low"] > 0 else "no change seen"
+    """The finding of a panel: where the sharp metric's transition lies, and what is known of its width."""
+    said = verdict(row["sharpening_low"], row["sharpening_high"])
+    width = "width cannot be told" if said == "cannot be told" else said
+    return f"later, {width}" if row["shift_low"] > 0 else width
 
 
 def _draw_pair(axes: Axes, scores: pd.DataFrame, pair: Pair) -> None:
@@ -65,7 +64,11 @@ def _draw_pair(axes: Axes, scores: pd.DataFrame, pair: Pair) -> None:
         if whole is not None:
             ends = 2 ** np.array([whole.start, whole.start + whole.width])
             axes.plot(ends, [height, height], color=colour, linewidth=4, solid_capstyle="butt")
-            axes.text(ends[1] * 1.08, height, LABELS[pair.experiment, metric], color=colour, fontsize=8.5, va="center")
+            # Beside the bar, on the side that has room.
+            is_right = ends[1] > np.sqrt(mean.index[0] * mean.index[-1]) * 2
+            place, side = (ends[0] / 1.08, "right") if is_right else (ends[1] * 1.08, "left")
+            label = LABELS[pair.experiment, metric]
+            axes.text(place, height, label, color=colour, fontsize=8.5, va="center", ha=side)
     axes.axhline(0, color=MUTED, linewidth=0.6)
     sizes = sorted(scores["size"].unique())
     axes.set_xscale("log", base=2)

@@ -8,6 +8,7 @@ from pipeline.studies.networks.figures import draw_networks, draw_training
 from pipeline.studies.networks.metrics import CUTOFFS, METRICS
 from pipeline.studies.networks.outputs import MODULES
 from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, SEQUENCES
+from pipeline.studies.networks.transitions import verdict
 
 # What the paper's section 5 shows or says, by the primary pair that asks it.
 CLAIMS = {
@@ -54,17 +55,11 @@ def _label(row: Row) -> Row:
 
 
 def _worded(row: Row) -> Row:
-    """A pair with its labels and what its interval says.
-
-    Above 0 it does not say that the transition is wider: that of a curve that is cut is wider than it looks.
-    """
+    """A pair with its labels and what its interval says."""
     if not row["seeds"]:
         return row | {"pair": f"{row['smooth']}, {row['sharp']}", "verdict": "cannot be told: a curve is flat"}
-    verdict = (
-        "narrower" if row["sharpening_high"] < 0 else "not narrower" if row["sharpening_low"] > 0 else "cannot be told"
-    )
     pair = " → ".join(LABELS[row["experiment"], row[side]] for side in ("smooth", "sharp"))
-    return row | {"pair": pair, "verdict": verdict}
+    return row | {"pair": pair, "verdict": verdict(row["sharpening_low"], row["sharpening_high"])}
 
 
 def draw(frame: Frame) -> Figure:

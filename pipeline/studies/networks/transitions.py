@@ -87,6 +87,14 @@ def transitions(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["experiment", "metric", "seed", *Transition._fields])
 
 
+def verdict(low: float, high: float) -> str:
+    """What an interval of the sharpening says of the second transition.
+
+    Above 0 it does not say that the transition is wider: that of a curve that is cut is wider than it looks.
+    """
+    return "narrower" if high < 0 else "not narrower" if low > 0 else "cannot be told"
+
+
 def compared(found: pd.DataFrame, smooth: str, sharp: str) -> dict[str, float]:
     """The sharpening and the shift from one metric to another, seed by seed, with intervals.
 
