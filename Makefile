@@ -195,7 +195,8 @@ $(VENV)/.cluster: requirements-cluster.txt $(VENV)/.run
 # A build for processors alone where pip's indexes have it; else the published one, which on Linux needs CUDA's libraries.
 $(VENV)/.torch: requirements-torch-cpu.txt requirements-torch.txt $(VENV)/.digits
 	@echo "venv     installing torch (once)"
-	@$(VENV)/bin/python -m pip install --quiet --require-hashes --no-deps -r $< >$(VENV)/pip.log 2>&1 && touch $@ || $(MAKE) $(VENV)/.cuda && touch $@
+	@$(VENV)/bin/python -m pip install --quiet --require-hashes --no-deps -r $< >$(VENV)/pip.log 2>&1 || $(MAKE) $(VENV)/.cuda
+	@touch $@
 
 $(VENV)/.cuda: requirements-torch.txt requirements-cuda.txt $(VENV)/.digits
 	$(call install,torch for CUDA,--require-hashes -r requirements-torch.txt -r requirements-cuda.txt,Next: name an index that has a build for this system and Python with PIP_EXTRA_INDEX_URL=; all but make induce works without torch.)

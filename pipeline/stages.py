@@ -149,7 +149,7 @@ def run(settings: Settings, name: str) -> None:
     # A source that is none leaves no trace.
     sources.find(settings)
     # A quick training writes to a folder of its own.
-    with lock.alone(settings.stamps / ("quick.lock" if settings.quick else "lock"), f"make {name}"):
+    with lock.alone(settings.stamps / ("quick.lock" if settings.quick else "lock"), name):
         _run(settings, name)
 
 

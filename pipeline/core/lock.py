@@ -17,7 +17,7 @@ def alone(path: Path, name: str) -> Iterator[None]:
 
     Args:
         path: the file of the lock; it says who holds it.
-        name: what this run is called.
+        name: the target that is made.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -28,7 +28,7 @@ def alone(path: Path, name: str) -> Iterator[None]:
     with held:
         _wait(held.fileno(), path, name)
         held.truncate(0)
-        held.write(f"{name} (process {os.getpid()})")
+        held.write(f"make {name} (process {os.getpid()})")
         held.flush()
         yield
 
@@ -38,7 +38,7 @@ def _wait(descriptor: int, path: Path, name: str) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = path.read_text(encoding="utf-8") or "another run"
-        print(f"{name.removeprefix('make '):<8} waits until {holder} on the same scores has ended", file=sys.stderr)
+        print(f"{name:<8} waits until {holder} on the same scores has ended", file=sys.stderr)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError:
         return

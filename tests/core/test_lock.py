@@ -14,7 +14,7 @@ import sys, time
 from pathlib import Path
 from pipeline.core.lock import alone
 
-with alone(Path(sys.argv[1]), "make report"):
+with alone(Path(sys.argv[1]), "report"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -31,7 +31,7 @@ def test_the_second_waits_says_for_whom_and_goes_on_when_the_first_is_killed(tmp
     first = holder(path)
 
     def second():
-        with alone(path, "make score"):
+        with alone(path, "score"):
             done.set()
 
     waiting = threading.Thread(target=second)
@@ -47,12 +47,12 @@ def test_the_second_waits_says_for_whom_and_goes_on_when_the_first_is_killed(tmp
 
 
 def test_other_scores_are_not_waited_for(tmp_path):
-    with alone(tmp_path / "a" / "lock", "make report"), alone(tmp_path / "b" / "lock", "make report"):
+    with alone(tmp_path / "a" / "lock", "report"), alone(tmp_path / "b" / "lock", "report"):
         pass
 
 
 def test_where_no_file_can_be_locked_work_goes_on(tmp_path):
     (tmp_path / "file").write_text("")
-    with alone(tmp_path / "file" / "lock", "make report"):
+    with alone(tmp_path / "file" / "lock", "report"):
         done = os.getpid()
     assert done

@@ -183,7 +183,7 @@ const columns = [
     name: "verdict", title: "Verdict", type: "known", data: "number",
     render: (number, kind) => kind === "display" ? badge(taskVerdicts[number]) : places.get(taskVerdicts[number]) ?? null,
   }] : []),
-  ...(isAnnotated ? [{ name: "annotated", title: "Annotated as", type: "words", data: "number", render: (number, kind) => kind === "display" ? element("span", { class: "quiet" }, annotations[number].replaceAll("_", " ")) : annotations[number] }] : []),
+  ...(isAnnotated ? [{ name: "annotated", title: "Annotated as", type: "words", data: "number", render: (number, kind) => kind === "display" ? element("span", { class: "quiet" }, annotations[number]) : annotations[number] }] : []),
   ...(points ? [{ name: "curve", title: tests ? "Curve with the smallest q" : "Curve with the largest E", orderable: false, data: "first", className: "spark", render: (first, kind) => kind === "display" ? element("div", { class: "line", "data-first": String(first) }) : first }] : []),
   numeric("curves", "Curves"),
   numeric("emergent", "E-emergent"),
@@ -283,7 +283,7 @@ function taskHead() {
   const verdict = taskVerdicts[number];
   const meaning = data.verdicts.find(([name]) => name === verdict)?.[1];
   const total = curves.task.of.filter(each => each === number).length;
-  const said = isAnnotated ? ` Annotated as ${annotations[number].replaceAll("_", " ")}.` : "";
+  const said = isAnnotated ? ` Annotated as ${annotations[number]}.` : "";
   const left = selected.length < total ? ` The filters leave ${selected.length.toLocaleString("en")} of its ${counted(total, "curve")}.` : ` ${counted(total, "curve")}.`;
   return [
     element("p", {}, back),
@@ -326,7 +326,7 @@ function sentence(i) {
 }
 
 function card(i, frame) {
-  const shots = `${curves.shots[i]}-shot`;
+  const shots = `${curves.shots[i]}\u2011shot`;
   const title = [of.family(i), shots, of.metric(i)].join("\u00a0· ");
   const said = sentence(i);
   const status = nameOf(curves.status, i);
@@ -594,7 +594,7 @@ function makeForm() {
   form.elements.convention.replaceWith(chooser("convention", data.conventions.map(([name, , , description]) => [name, description])));
   for (const [name, title] of FILTERS) {
     const any = name === "family" ? "every family" : "any";
-    byId("choices").append(element("label", {}, title, chooser(name, [["", any], ...choicesOf(name).map(each => [each, each.replaceAll("_", name === "annotated" ? " " : "_")])])));
+    byId("choices").append(element("label", {}, title, chooser(name, [["", any], ...choicesOf(name).map(each => [each, each])])));
   }
   byId("choices").append(element("div", { class: "ends" },
     element("label", { class: "check" }, element("input", { type: "checkbox", name: "emergent", onchange: event => go({ emergent: event.target.checked ? "1" : "" }) }), " E-emergent only"),

@@ -71,7 +71,10 @@ def _classes(rows: Query) -> Row:
         "wei": rows("from class_overview")[0],
         "wei_rows": [lines[name] | {"said": told} for name, told in CLASSES.items() if name in lines],
         "wei_columns": {"said": "what was said"} | columns,
-        "all_tasks": [row | {"told": _told(row)} for row in rows("from tasks order by task")],
+        "all_tasks": [
+            row | {"told": _told(row), "annotated": CLASSES.get(row["annotated_class"], "")}
+            for row in rows("from tasks order by task")
+        ],
     }
 
 
