@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Container, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -14,27 +15,22 @@ ABSENT = "Not installed where this list was made (other systems, other Pythons, 
 CLASSIFIER = "License :: OSI Approved :: "
 
 
-def locked(root: Path = ROOT) -> set[str]:
-    """The names of all that requirements*.txt lock."""
-    texts = (path.read_text(encoding="utf-8") for path in sorted(root.glob("requirements*.txt")))
-    return {name.lower() for text in texts for name in re.findall(r"^([A-Za-z0-9._-]+)==", text, re.MULTILINE)}
+def locked(root: Path = ROOT) -> dict[str, set[str]]:
+    """All libraries that requirements*.txt lock, with their versions."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in sorted(root.glob("requirements*.txt")):
+        for name, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found[name.lower()].add(version)
+    return found
 
 
-def is_as_locked(name: str, root: Path = ROOT) -> bool:
-    """Whether the version that is installed is one that requirements*.txt lock."""
-    texts = (path.read_text(encoding="utf-8") for path in root.glob("requirements*.txt"))
-    pinned = {version for text in texts for version in re.findall(rf"(?mi)^{re.escape(name)}==(\S+)", text)}
-    try:
-        return metadata.version(name) in pinned
-    except metadata.PackageNotFoundError:
-        return False
-
-
-def licence(name: str) -> str:
-    """What an installed library says of its licence, in a few words; ABSENT where it is not installed."""
+def licence(name: str, versions: Container[str]) -> str:
+    """What an installed library says of its licence, in a few words; ABSENT where it has none of these versions."""
     try:
         said = metadata.metadata(name)
     except metadata.PackageNotFoundError:
+        return ABSENT
+    if said["Version"] not in versions:
         return ABSENT
     classifiers = [text.removeprefix(CLASSIFIER) for text in said.get_all("Classifier", []) if CLASSIFIER in text]
     own = said.get("License", "").strip()
@@ -42,11 +38,18 @@ def licence(name: str) -> str:
     return said.get("License-Expression", "") or "; ".join(classifiers) or short or "see its own files"
 
 
-def section(names: set[str]) -> str:
-    """The list for NOTICE, one line per licence."""
+def listed(text: str) -> dict[str, str]:
+    """What NOTICE says of each library now."""
+    lines = (line.rstrip(".").rsplit(": ", 1) for line in text.split(HEADING)[1].splitlines() if ": " in line)
+    return {name: what for what, names in lines for name in names.split(", ")}
+
+
+def section(libraries: Mapping[str, Container[str]], before: Mapping[str, str]) -> str:
+    """The list for NOTICE, one line per licence; what is not installed as it is locked keeps what was said before."""
     found = defaultdict(list)
-    for name in sorted(names):
-        found[licence(name)].append(name)
+    for name, versions in sorted(libraries.items()):
+        said = licence(name, versions)
+        found[before.get(name, ABSENT) if said == ABSENT else said].append(name)
     lines = [
         f"{what}: {', '.join(own)}." for what, own in sorted(found.items(), key=lambda one: (one[0] == ABSENT, one))
     ]
@@ -55,8 +58,8 @@ def section(names: set[str]) -> str:
 
 def main() -> None:
     """Put the list of now in the place of the last one, at the end of NOTICE."""
-    text = NOTICE.read_text(encoding="utf-8").split(HEADING)[0].rstrip()
-    write_text(NOTICE, f"{text}\n\n{section(locked())}")
+    text = NOTICE.read_text(encoding="utf-8")
+    write_text(NOTICE, f"{text.split(HEADING)[0].rstrip()}\n\n{section(locked(), listed(text))}")
 
 
 if __name__ == "__main__":
