@@ -124,6 +124,7 @@ lowest: data/supply/.run ## run the core's tests with the lowest versions that r
 	@$(SUPPLY)/uv --quiet pip compile --resolution lowest-direct --python-version 3.11 requirements.in -o data/lowest.txt
 	@$(SUPPLY)/uv --quiet venv --clear --python $(PYTHON) data/lowest
 	@$(SUPPLY)/uv --quiet pip install --python data/lowest/bin/python -r data/lowest.txt pytest pytest-xdist hypothesis
+	@$(SUPPLY)/uv --quiet pip install --python data/lowest/bin/python --no-deps -r requirements-charts.txt
 	@data/lowest/bin/python -m pytest -p no:cacheprovider $(LOWEST)
 
 data/supply/.run: requirements-supply.txt
