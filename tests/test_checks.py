@@ -12,7 +12,7 @@ from tests.conftest import made_up_query, write_parquet
 
 # Those of one's own table, of harness results and of score files have tests of their own, in tests/load. Those of what
 # comes from tests of curves, which this database lacks, have theirs in tests/studies and tests/report.
-ELSEWHERE = {"tidy", "harness", "score_files", "detector", "smooth_worlds", "sudden", "tasks", "explorer"}
+ELSEWHERE = {"tidy", "harness", "score_files", "detector", "smooth_worlds", "sudden", "tasks", "explorer", "examples"}
 CHECKS = sorted(
     (path for path in ROOT.glob("sql/checks/**/*.sql") if not ELSEWHERE & set(path.parts)), key=lambda path: path.stem
 )

@@ -8,6 +8,7 @@ from pipeline.studies.annotations.section import STUDY as ANNOTATIONS
 from pipeline.studies.choices.section import STUDY as CHOICES
 from pipeline.studies.curves.section import STUDY as CURVES
 from pipeline.studies.detector.section import STUDY as DETECTOR
+from pipeline.studies.examples.section import STUDY as EXAMPLES
 from pipeline.studies.metric_swap.section import STUDY as METRIC_SWAP
 from pipeline.studies.networks.section import STUDY as NETWORKS
 from pipeline.studies.open_models.section import STUDY as OPEN_MODELS
@@ -45,7 +46,7 @@ CHAPTERS = (
     Chapter("Is E a detector of sudden gains?", (DETECTOR,)),
     Chapter("What do smooth worlds give?", (SMOOTH_WORLDS,)),
     Chapter("Which gains were sudden?", (SUDDEN, TASKS)),
-    Chapter("Does it survive another metric?", (OPEN_MODELS, METRIC_SWAP)),
+    Chapter("Does it survive another metric?", (OPEN_MODELS, METRIC_SWAP, EXAMPLES)),
     Chapter("Can emergence be made to order?", (NETWORKS,)),
     Chapter("How far do the analyst's choices move the answer?", (CHOICES,)),
 )

@@ -6,6 +6,7 @@ from pipeline.studies.conventions.section import STUDY as CONVENTIONS
 from pipeline.studies.curves.section import STUDY as CURVES
 from pipeline.studies.detector.section import STUDY as DETECTOR
 from pipeline.studies.emergent.section import STUDY as EMERGENT
+from pipeline.studies.examples.section import STUDY as EXAMPLES
 from pipeline.studies.metric_and_size.section import STUDY as METRIC_AND_SIZE
 from pipeline.studies.metric_swap.section import STUDY as METRIC_SWAP
 from pipeline.studies.networks.section import STUDY as NETWORKS
@@ -32,6 +33,7 @@ STUDIES = (
     METRIC_AND_SIZE,
     CHOICES,
     METRIC_SWAP,
+    EXAMPLES,
     OPEN_MODELS,
     THEORY,
     NETWORKS,

@@ -1,0 +1,1 @@
+"""Do models of neighbouring sizes differ on the same examples?"""
