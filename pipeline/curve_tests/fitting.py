@@ -199,7 +199,8 @@ def fit(curve: Curve, design: Floats, beta: Floats, lift: Floats, prior: Floats)
         if now < found:
             break
         gain = now - found
-        beta[:] = tried
+        for j in range(parameters):
+            beta[j] = tried[j]
         found = now
         if gain < TOLERANCE:
             break
@@ -249,12 +250,23 @@ def fit_smooth(curve: Curve, design: Floats, prior: Floats) -> tuple[float, Floa
 
 
 @compiled
+def with_zero(beta: Floats) -> Floats:
+    """Beta with a parameter more, which is 0."""
+    wider = np.zeros(len(beta) + 1)
+    for j in range(len(beta)):
+        wider[j] = beta[j]
+    return wider
+
+
+@compiled
 def step_columns(design: Floats, place: int) -> Floats:
     """The design with a column more: 1 from a place on."""
     scales, parameters = design.shape
     wider = np.zeros((scales, parameters + 1))
-    wider[:, :parameters] = design
-    wider[place:, parameters] = 1.0
+    for k in range(scales):
+        for j in range(parameters):
+            wider[k, j] = design[k, j]
+        wider[k, parameters] = k >= place
     return wider
 
 
@@ -302,10 +314,10 @@ def fit_step(curve: Curve, design: Floats, beta: Floats, smooth: float) -> tuple
         smooth: its log-likelihood.
     """
     place = best_place(curve, design, beta)
-    wider = np.append(beta, 0.0)
+    wider = with_zero(beta)
     if place == 0:
         return smooth, place, wider
     found = fit(curve, step_columns(design, place), wider, np.zeros(len(design)), np.empty((0, 2)))
     if wider[-1] >= 0 or found <= smooth:
-        return smooth, 0, np.append(beta, 0.0)
+        return smooth, 0, with_zero(beta)
     return found, place, wider

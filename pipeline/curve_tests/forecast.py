@@ -69,6 +69,7 @@ def posterior(curve: Curve, line: Floats, unit: float, side: int) -> tuple[Float
     spread = np.array([[c / determinant, 0.0], [-b / determinant, a / determinant]])
     nodes, logs = np.empty((side * side, 2)), np.empty(side * side)
     for _ in range(PASSES):
+        largest = -np.inf
         first = math.sqrt(spread[0, 0])
         shear = spread[1, 0] / first
         second = math.sqrt(max(spread[1, 1] - shear * shear, 1e-12))
@@ -79,7 +80,8 @@ def posterior(curve: Curve, line: Floats, unit: float, side: int) -> tuple[Float
                 nodes[row, 0] = middle[0] + first * u
                 nodes[row, 1] = middle[1] + shear * u + second * v
                 logs[row] = total(curve, line, nodes[row], nothing, prior)
-        weights = np.exp(logs - logs.max())
+                largest = max(largest, logs[row])
+        weights = np.exp(logs - largest)
         weights /= weights.sum()
         middle[:], spread[:] = 0.0, 0.0
         for row in range(len(nodes)):
@@ -143,8 +145,9 @@ def forecast(curve: Curve, x: Floats, held_out: int) -> Forecast:
     kept = len(x) - held_out
     centre = x[:kept].mean()
     unit = max(x[kept - 1] - centre, centre - x[0])
-    line = np.ones((kept, 2))
-    line[:, 1] = (x[:kept] - centre) / unit
+    line = np.empty((kept, 2))
+    for k in range(kept):
+        line[k, 0], line[k, 1] = 1.0, (x[k] - centre) / unit
     known = Curve(curve.counts[:kept], curve.n, curve.step, curve.chance, curve.kind, curve.ceiling)
     known = Curve(known.counts, curve.n, moderated(known, line), curve.chance, curve.kind, curve.ceiling)
     nodes, weights = posterior(known, line, unit, NODES)

@@ -9,7 +9,7 @@ Berger 1982).
 
 import numpy as np
 
-from pipeline.curve_tests.fitting import Curve, eta_at, fit, step_columns
+from pipeline.curve_tests.fitting import Curve, eta_at, fit, step_columns, with_zero
 from pipeline.curve_tests.likelihood import Floats, compiled, probability
 
 SIZES = (0.1, 0.2, 0.3)
@@ -67,10 +67,11 @@ def largest_jump(curve: Curve, design: Floats, bent: Floats) -> float:
     none, nothing, found = np.empty((0, 2)), np.zeros(len(design)), 0
     starts = np.empty((2, 3))
     for place in range(len(design) - 1, 0, -1):
-        stepped, free = step_columns(design, place), np.append(bent, 0.0)
+        stepped, free = step_columns(design, place), with_zero(bent)
         best = fit(curve, stepped, free, nothing, none)
         # The smooth part begins where the free fit has it, or else where it lay without a jump.
-        starts[0], starts[1] = free[:3], bent
+        for j in range(3):
+            starts[0, j], starts[1, j] = free[j], bent[j]
         height, size = step_height(curve, stepped, free, place), len(GRID)
         while size > found:
             jump = GRID[size - 1]

@@ -23,7 +23,8 @@ from numba import njit
 
 Floats = npt.NDArray[np.float64]
 
-# A kernel divides as numpy does, without a check, and lets other threads run.
+# A kernel divides as numpy does, without a check, and lets other threads run. Where an array is filled from another
+# one, a kernel does so number by number: the check of shapes, with its message, would take longest of all to compile.
 compiled = njit(cache=True, nogil=True, error_model="numpy")
 
 POWER_LAW, LOGISTIC, MIXTURE = 0, 1, 2
@@ -110,7 +111,7 @@ def log_likelihood(count: int, n: int, p: float, step: float) -> float:
 @compiled
 def best_p(count: int, n: int, step: float) -> float:
     """The p at which a count is likeliest: count / n where examples are independent, else nearer to a half."""
-    if count in {0, n} or step < LEAST_STEP:
+    if count == 0 or count == n or step < LEAST_STEP:  # noqa: PLR1714 - numba would build a set
         return min(max(count / n, LEAST_P), 1 - LEAST_P)
     low, high = LEAST_P, 1 - LEAST_P
     for _ in range(40):

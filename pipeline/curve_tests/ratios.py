@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.curve_tests.fitting import Curve, eta_at, fit, fit_smooth, fit_step
+from pipeline.curve_tests.fitting import Curve, eta_at, fit, fit_smooth, fit_step, with_zero
 from pipeline.curve_tests.likelihood import Floats, compiled, draw, largest_log_likelihoods, mass, probability
 
 ENOUGH, MOST, TAIL = 20, 400, 0.1
@@ -115,11 +115,11 @@ def test_shape(curve: Curve, design: Floats, rng: np.random.Generator, most: int
         rng: the curve's own.
         most: draws of each test at most.
     """
-    line, none, nothing = np.ascontiguousarray(design[:, :2]), np.empty((0, 2)), np.zeros(len(design))
+    line, none, nothing = design[:, :2].copy(), np.empty((0, 2)), np.zeros(len(design))
     smooth, beta = fit_smooth(curve, line, none)
     best = largest_log_likelihoods(curve.n, curve.step)
     full = best[curve.counts].sum()
-    bent = np.append(beta, 0.0)
+    bent = with_zero(beta)
     curved = fit(curve, design, bent, nothing, none)
     stepped, place, wider = fit_step(curve, design, bent, curved)
     statistic = np.array([2 * (full - smooth), 2 * (curved - smooth), 2 * (stepped - curved)])
@@ -134,7 +134,7 @@ def test_shape(curve: Curve, design: Floats, rng: np.random.Generator, most: int
             drawn[0, made[0]] = 2 * (best[again.counts].sum() - null)
             made[0] += 1
         if goes_on(drawn[1], made[1], statistic[1]):
-            drawn[1, made[1]] = 2 * (fit(again, design, np.append(start, 0.0), nothing, none) - null)
+            drawn[1, made[1]] = 2 * (fit(again, design, with_zero(start), nothing, none) - null)
             made[1] += 1
     counts = tables(curve, design, bent)
     while goes_on(drawn[2], made[2], statistic[2]):
