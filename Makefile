@@ -43,6 +43,8 @@ VENV ?= .venv
 $(foreach option,SOURCE MIRROR REF OUT LOSS MODELS OPEN SCHEDULER,$(eval override $(option) := $$(value $(option))))
 
 export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS OPEN QUICK SCHEDULER OUT PROFILE DEBUG
+# pip compiles nothing, which takes two thirds of its time: Python compiles what it imports, and keeps that.
+export PYTHONDONTWRITEBYTECODE =
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -86,8 +88,6 @@ cluster: $(VENV)/.cluster ## install what SCHEDULER= needs (dask.distributed)
 
 again: clean report ## forget what was computed and make the report anew
 
-# Modules are compiled once, not by each of the processes that tests start.
-test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/.dev ## run the whole test suite, on all cores
 	@$(VENV)/bin/python -m pytest -n auto --hypothesis-profile="$$PROFILE"
 
@@ -129,7 +129,7 @@ lowest: data/supply/.run ## run the core's tests with the lowest versions that r
 
 data/supply/.run: requirements-supply.txt
 	@echo "supply   installing what looks after the requirements (once)" && $(PYTHON) -m venv --clear data/supply
-	@$(SUPPLY)/python -m pip --disable-pip-version-check --quiet install --require-hashes -r $< && touch $@
+	@$(SUPPLY)/python -m pip --disable-pip-version-check --quiet install --no-compile --require-hashes -r $< && touch $@
 
 # What computes, without what is drawn; the database and the kernels are those of all else.
 LOWEST := tests/core tests/load tests/curve_tests/test_fitting.py tests/curve_tests/test_likelihood.py \
@@ -161,7 +161,7 @@ define install
 	@echo "venv     installing $(1) (once)"
 	@log=$(VENV)/pip.log; part=$@.part; [ ! -e $$part ] || { echo "venv     the last time was cut off; installing all of it anew"; anew=--force-reinstall; }; \
 	touch $$part; $(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(VENV)/bin/python -m ensurepip >/dev/null 2>&1; \
-	$(VENV)/bin/python -m pip --disable-pip-version-check install --progress-bar off $$anew $(2) > $$log 2>&1 & pid=$$!; \
+	$(VENV)/bin/python -m pip --disable-pip-version-check install --no-compile --progress-bar off $$anew $(2) > $$log 2>&1 & pid=$$!; \
 	while kill -0 $$pid 2>/dev/null; do \
 		[ ! -t 2 ] || printf '\rvenv     %s packages found, %s s ' "$$(grep -c ^Collecting $$log)" $$SECONDS >&2; sleep 1; done; \
 	[ ! -t 2 ] || printf '\r\033[K' >&2; \
@@ -196,7 +196,7 @@ $(VENV)/.cluster: requirements-cluster.txt $(VENV)/.run
 # A build for processors alone where pip's indexes have it; else the published one, which on Linux needs CUDA's libraries.
 $(VENV)/.torch: requirements-torch-cpu.txt requirements-torch.txt $(VENV)/.digits
 	@echo "venv     installing torch (once)"
-	@$(VENV)/bin/python -m pip install --quiet --require-hashes --no-deps -r $< >$(VENV)/pip.log 2>&1 || $(MAKE) $(VENV)/.cuda
+	@$(VENV)/bin/python -m pip install --quiet --no-compile --require-hashes --no-deps -r $< >$(VENV)/pip.log 2>&1 || $(MAKE) $(VENV)/.cuda
 	@touch $@
 
 $(VENV)/.cuda: requirements-torch.txt requirements-cuda.txt $(VENV)/.digits
