@@ -281,12 +281,16 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 
 def checkout_at(folder: Path) -> Path:
-    """A copy of the project without data and results, but for the committed curves and the tests of them."""
+    """A copy of the project without data and results, but for the committed curves and the tests of them.
+
+    What is compiled comes along: it holds as long as the file that it was compiled from keeps its time.
+    """
+    half_written = shutil.ignore_patterns("*.tmp.*", "*.pyc.*")
     folder.mkdir(parents=True)
     for name in ("Makefile", "requirements.txt", "requirements-dev.txt"):
         shutil.copy2(ROOT / name, folder / name)
     for name in ("pipeline", "sql"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=half_written)
     (folder / "outputs" / "tables").mkdir(parents=True)
     for name in ("emergence.parquet", "curve_tests.parquet", "keys.csv"):
         if (COMMITTED / name).is_file():

@@ -191,6 +191,7 @@ CURVE = "task,subtask,metric,shots,family,model,params,score\n" + "".join(
 )
 
 
+@pytest.mark.usefixtures("kernels")
 def test_make_redoes_what_is_needed_and_nothing_else(tmp_path):
     checkout = checkout_at(tmp_path / "checkout")
     (checkout / "my scores.csv").write_text(CURVE)
