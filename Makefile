@@ -24,6 +24,8 @@ SCALE ?= size
 LOSS ?=
 #: MODELS     harness results: table of models with family and size, to correct what their names say; a run writes one (default: empty)
 MODELS ?=
+#: TASKS      results of one's own: table of tasks with their chance level, columns task and chance, for tasks that the project does not know (default: empty)
+TASKS ?=
 #: OPEN       open: folder that holds the results of open models (default: ../shared/open_models)
 OPEN ?= ../shared/open_models
 #: QUICK      induce: 1 to train a few small networks for a moment, to see that it works (default: empty)
@@ -40,9 +42,9 @@ PYTHON ?= python3
 VENV ?= .venv
 
 # What a user types stands for itself: make would take a dollar sign for a variable, and run what follows it.
-$(foreach option,SOURCE MIRROR REF OUT LOSS MODELS OPEN SCHEDULER,$(eval override $(option) := $$(value $(option))))
+$(foreach option,SOURCE MIRROR REF OUT LOSS MODELS TASKS OPEN SCHEDULER,$(eval override $(option) := $$(value $(option))))
 
-export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS OPEN QUICK SCHEDULER OUT PROFILE DEBUG
+export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS TASKS OPEN QUICK SCHEDULER OUT PROFILE DEBUG
 # pip compiles nothing, which takes two thirds of its time: Python compiles what it imports, and keeps that.
 export PYTHONDONTWRITEBYTECODE =
 SHELL := /bin/bash

@@ -96,7 +96,7 @@ STAGES = (
         "pipeline.sources:load",
         "fetch",
         "load",
-        ("keep_going", "scale", "loss", "models"),
+        ("keep_going", "scale", "loss", "models", "tasks"),
         (SEEDS, "staging", "checks/staging", *SOURCES),
     ),
     Stage("score", "pipeline.score:run", "load", layers=("curves", "checks/curves", *SOURCES)),

@@ -82,6 +82,7 @@ class Settings:
     scale: str = DEFAULT_SCALE
     loss: str = ""
     models: str = ""
+    tasks: str = ""
     open: str = DEFAULT_OPEN
 
     @property

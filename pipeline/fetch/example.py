@@ -33,7 +33,7 @@ def fetch(settings: Settings, patience: Patience | None = None) -> list[Path]:
 
 
 def inputs(settings: Settings) -> str:
-    """What lies in the mirror, or where the last fetch put it, by name, size and time of change, and what MODELS says.
+    """What lies in the mirror or where the last fetch put it, by name, size and time of change; MODELS and TASKS.
 
     Raises:
         PipelineError: the mirror lacks the folder, or the last fetch left a damaged manifest.
@@ -43,7 +43,7 @@ def inputs(settings: Settings) -> str:
         found = census(_mirrored(settings, remote), _list_mirror(settings, remote))
     else:
         found = repository.inputs(settings, remote)
-    return " ".join(filter(None, (found, harness.said_of_models(settings))))
+    return " ".join(filter(None, (found, harness.given(settings))))
 
 
 def folder(settings: Settings) -> Path:

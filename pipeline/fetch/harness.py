@@ -27,14 +27,14 @@ def fetch(settings: Settings) -> list[Path]:
 
 
 def inputs(settings: Settings) -> str:
-    """What lies in the folder, by name, size and time of change, and what MODELS says of the models."""
-    return f"{census(settings.path, list_paths(settings.path))} {said_of_models(settings)}"
+    """What lies in the folder, by name, size and time of change, and what MODELS and TASKS say."""
+    return f"{census(settings.path, list_paths(settings.path))} {given(settings)}"
 
 
-def said_of_models(settings: Settings) -> str:
-    """A hash of what MODELS says; nothing where it is not given."""
-    given = settings.root / settings.models
-    return files.sha256(given) if settings.models and given.is_file() else ""
+def given(settings: Settings) -> str:
+    """The hashes of the tables that MODELS and TASKS name; nothing where they are not given."""
+    named = [settings.root / name for name in (settings.models, settings.tasks) if name]
+    return " ".join(files.sha256(path) for path in named if path.is_file())
 
 
 def folder(settings: Settings) -> Path:

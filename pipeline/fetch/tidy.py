@@ -47,8 +47,10 @@ def _refuse(settings: Settings) -> None:
 
 
 def inputs(settings: Settings) -> str:
-    """The hash of the table, nothing where there is none; of one that is refused its size is enough."""
+    """The hash of the table, nothing where there is none; of one that is refused its size is enough. That of TASKS."""
     if not settings.path.is_file():
         return ""
     size = settings.path.stat().st_size
-    return files.sha256(settings.path) if size <= MOST_BYTES else f"{size} bytes"
+    own = files.sha256(settings.path) if size <= MOST_BYTES else f"{size} bytes"
+    tasks = settings.root / settings.tasks
+    return f"{own} {files.sha256(tasks)}" if settings.tasks and tasks.is_file() else own

@@ -18,7 +18,7 @@ from pipeline.core.source import Source
 from pipeline.core.wording import counted, listed, one_line
 from pipeline.fetch import harness
 from pipeline.fetch.listing import blob_sha1, total_size
-from pipeline.load import harness_logs, harness_models
+from pipeline.load import given_tasks, harness_logs, harness_models
 from pipeline.load.harness_results import LARGEST_FILE, NoResultsError, Value, read
 from pipeline.load.model_names import parse_checkpoint
 from pipeline.load.staging import Origin, describe_rows, new_database, print_nonfinite, stage
@@ -35,7 +35,7 @@ def load(settings: Settings, source: Source) -> list[Path]:
     """Load the results files of a folder as it is now; those that were fetched are verified against their hashes.
 
     Raises:
-        PipelineError: there is no results file in it, MODELS cannot be used, or no value is left under SCALE.
+        PipelineError: there is no results file in it, MODELS or TASKS cannot be used, or no value is left under SCALE.
     """
     fetched = import_module(source.fetch)
     folder, hashes = fetched.folder(settings), fetched.hashes(settings)
@@ -58,7 +58,7 @@ def load_results(
         hashes: of each file, by path, the git hash that its bytes must have; empty where any will do.
 
     Raises:
-        PipelineError: no file holds results, MODELS cannot be used, or no value is left under SCALE.
+        PipelineError: no file holds results, MODELS or TASKS cannot be used, or no value is left under SCALE.
     """
     values, unread = _read_all(folder, hashes)
     work = Work(settings.data / "samples", os.cpu_count() or 1, settings.scheduler)
@@ -70,6 +70,7 @@ def load_results(
     models = harness_models.of(frame, settings)
     database.make_table(connection, "harness_values", frame)
     database.make_table(connection, "harness_models", models)
+    given_tasks.make_table(connection, settings)
     database.make_table(connection, "example_pairs", harness_logs.pairs(logs.logs, models))
     connection.execute("set variable scale = ?", [settings.scale])
     connection.execute("set variable loss = ?", [settings.loss])

@@ -1,8 +1,6 @@
 """Which family a model of harness results is of and how large it is: from the files, the names, or the user's table."""
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,7 +9,7 @@ from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.wording import counted, listed, one_line
-from pipeline.load import model_names
+from pipeline.load import given, model_names
 
 FILE = "models.csv"
 REQUIRED = ("model", "family", "params")
@@ -55,14 +53,14 @@ def of(values: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     Raises:
         PipelineError: MODELS cannot be used.
     """
-    given = _given(settings.root / settings.models, settings.models) if settings.models else {}
+    told = _given(settings) if settings.models else {}
     sizes = values.dropna(subset="params").groupby("model")["params"].agg(lambda own: float(own.mode().iloc[0]))
     names = sorted(str(name) for name in values["model"].unique())
-    models = [given[name] if name in given else _named(name, sizes.get(name)) for name in names]
+    models = [told[name] if name in told else _named(name, sizes.get(name)) for name in names]
     models.sort(key=lambda one: (one.family or "\U0010ffff", one.params or float("inf"), one.model))
     _show(models)
     if settings.models:
-        _warn("has models without results", given.keys() - set(names), settings.models)
+        _warn("has models without results", told.keys() - set(names), settings.models)
     else:
         _write(models, settings)
     unplaced = [one.model for one in models if one.unknown == NO_SIZE]
@@ -79,43 +77,24 @@ def _named(model: str, counted_by_harness: float | None) -> Model:
     return Model(model, name.family, name.params, None, "its name" if name.params else "not known")
 
 
-def _given(path: Path, shown: str) -> dict[str, Model]:
+def _given(settings: Settings) -> dict[str, Model]:
     """The user's table, by model.
 
     Raises:
         PipelineError: it cannot be read, lacks columns, names a model twice, or holds what is no number.
     """
     found: dict[str, Model] = {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            first = lines.readline()
-            lines.seek(0)
-            # Spreadsheets save with what their country separates cells by.
-            reader = csv.DictReader(lines, delimiter=max(",;\t", key=first.count), strict=True)
-            reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
-            missing = [name for name in REQUIRED if name not in reader.fieldnames]
-            if missing:
-                raise PipelineError(
-                    f"MODELS={shown}: lacks the columns {', '.join(missing)}. "
-                    f"Next: start from the {FILE} that a run without MODELS writes."
-                )
-            for row in reader:
-                place = f"MODELS={shown}: line {reader.line_num}"
-                one = _model(row, place, shown)
-                if one.model in found:
-                    raise PipelineError(
-                        f"{place}: {one_line(one.model)} stands there twice. Next: remove one of the two."
-                    )
-                found[one.model] = one
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise PipelineError(f"MODELS={shown}: cannot be read ({reason}). Next: check the path and the file.") from error
+    remedy = f"start from the {FILE} that a run without MODELS writes."
+    for place, cells in given.rows(settings, "MODELS", settings.models, REQUIRED, remedy):
+        one = _model(cells, place, settings.models)
+        if one.model in found:
+            raise PipelineError(f"{place}: {one_line(one.model)} stands there twice. Next: remove one of the two.")
+        found[one.model] = one
     return found
 
 
-def _model(row: Mapping[str, str | None], place: str, shown: str) -> Model:
-    cells = {name: (row.get(name) or "").strip() for name in (*REQUIRED, "tokens_per_step")}
-    params, tokens = (_size(cells[name], f"{place}: {name}") for name in ("params", "tokens_per_step"))
+def _model(cells: Mapping[str, str], place: str, shown: str) -> Model:
+    params, tokens = (_size(cells.get(name, ""), f"{place}: {name}") for name in ("params", "tokens_per_step"))
     if not cells["model"]:
         raise PipelineError(f"{place}: names no model. Next: name it, or remove the line.")
     return Model(cells["model"], cells["family"] or None, params, tokens, shown)

@@ -7,7 +7,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.source import Source
 from pipeline.core.wording import one_line
-from pipeline.load import tidy_table
+from pipeline.load import given_tasks, tidy_table
 from pipeline.load.staging import Origin, describe_rows, new_database, print_nonfinite, stage
 
 
@@ -15,7 +15,8 @@ def load(settings: Settings, source: Source) -> list[Path]:
     """Load a tidy table of scores.
 
     Raises:
-        PipelineError: the table cannot be used or holds no score, or a row cannot be used and KEEP_GOING is not set.
+        PipelineError: the table or TASKS cannot be used, the table holds no score, or a row cannot be used and
+            KEEP_GOING is not set.
     """
     path = settings.path
     with new_database(settings, Origin(files.sha256(path), path.stat().st_size, settings.source)) as connection:
@@ -28,6 +29,7 @@ def load(settings: Settings, source: Source) -> list[Path]:
             raise PipelineError(
                 f"{settings.source}: holds a header and no row. Next: write one row per score below the header."
             )
+        given_tasks.make_table(connection, settings)
         stage(connection, settings, source)
         if not database.holds_rows(connection, "stg_scores"):
             raise PipelineError(

@@ -397,7 +397,7 @@ def test_the_chance_level_is_of_the_file_or_of_a_seed_or_its_lack_is_said(folder
     }
     said = capsys.readouterr().out
     assert "score    chance level not known, so that proportions of these tasks are not tested" in said
-    assert "in a column chance): free; riddles\n" in said
+    assert "the columns task and chance): free; riddles\n" in said
 
 
 # Every value accounted for

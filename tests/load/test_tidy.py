@@ -362,7 +362,7 @@ def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
     ]
     said = capsys.readouterr().out
     assert "score    chance level not known, so that proportions of these tasks are not tested" in said
-    assert "in a column chance): odd; sums\n" in said
+    assert "the columns task and chance): odd; sums\n" in said
 
 
 def test_standard_errors_are_kept(run):

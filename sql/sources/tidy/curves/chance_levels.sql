@@ -1,6 +1,6 @@
--- The chance level of each curve's metric: what the source says, or else that of free answers, of a task of that name in
--- sql/seeds/common_tasks.csv (the longest pattern that fits), or of BIG-bench's. Null where none of them knows, or where the
--- source contradicts itself.
+-- The chance level of each curve's metric: what TASKS or the source says, or else that of free answers, of a task of that
+-- name in sql/seeds/common_tasks.csv (the longest pattern that fits), or of BIG-bench's. Null where none of them knows, or
+-- where the source contradicts itself. TASKS says nothing of free answers, which nobody guesses.
 with
 
 own as (
@@ -36,6 +36,7 @@ final as (
     select
         curves.curve_id,
         case
+            when given_tasks.chance is not null and known_metrics.chance_from is distinct from 'zero' then given_tasks.chance
             when own.chance is not null or own.is_contradicted then own.chance
             when known_metrics.chance_from = 'zero' then 0.0
             when known_metrics.chance_from = 'choices' then coalesce(common.chance, seed_tasks.chance)
@@ -44,6 +45,7 @@ final as (
     left join own using (task, subtask, metric, shots, family)
     left join known_metrics using (metric)
     left join common using (task)
+    left join given_tasks using (task)
     left join seed_tasks
         on seed_tasks.task = curves.task
         and seed_tasks.subtask = curves.subtask

@@ -5,8 +5,8 @@ with
 chance_not_known as (
     select distinct
         1 as position,
-        'chance level not known, so that proportions of these tasks are not tested (a table of scores can say it in a column '
-            || 'chance): ' as remark,
+        'chance level not known, so that proportions of these tasks are not tested (a column chance of the scores can say it, '
+            || 'or TASKS= a table with the columns task and chance): ' as remark,
         curves.task as name
     from curves
     inner join chance_levels using (curve_id)
