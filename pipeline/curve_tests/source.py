@@ -8,6 +8,8 @@ import pandas as pd
 
 KEY = ["task", "subtask", "is_aggregate", "metric", "shots", "family"]
 FEWEST_SCALES = 4
+# The distribution of a count is held whole: beyond this a curve would take gigabytes, and a number is rather a mistake.
+MOST_EXAMPLES = 1_000_000
 COUNT_TOLERANCE = 0.01  # of an example: a thousand times what rounding of the scores explains on the grid of 1/n
 
 
@@ -62,6 +64,8 @@ def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertup
         return "flat" if np.ptp(scores) == 0 else None
     if pd.isna(row.n_test):
         return "no_n"
+    if row.n_test > MOST_EXAMPLES:
+        return "too_many_examples"
     if pd.isna(row.chance):
         return "no_chance_level"
     counts = scores * row.n_test

@@ -20,8 +20,9 @@ def fetch(settings: Settings) -> list[Path]:
     """
     path = settings.path
     if not path.is_file():
+        what = "that is no plain file" if path.exists() else "there is no such file"
         raise PipelineError(
-            f"SOURCE={settings.source}: there is no such file (looked for {path.resolve()}). "
+            f"SOURCE={settings.source}: {what} (looked for {path.resolve()}). "
             "Next: check the path; it starts from the folder of the Makefile unless it is absolute."
         )
     _refuse(settings)

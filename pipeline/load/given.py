@@ -22,8 +22,13 @@ def rows(
     Raises:
         PipelineError: the table cannot be read, or lacks a column.
     """
+    path = settings.root / shown
+    next_step = "Next: check the path and the file."
+    # To open a pipe would wait for somebody who writes to it.
+    if path.exists() and not path.is_file():
+        raise PipelineError(f"{option}={shown}: cannot be read (it is no plain file). {next_step}")
     try:
-        with (settings.root / shown).open(encoding="utf-8-sig", newline="") as lines:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
             first = lines.readline()
             lines.seek(0)
             # Spreadsheets save with what their country separates cells by.
@@ -37,6 +42,4 @@ def rows(
                 yield f"{option}={shown}: line {reader.line_num}", cells
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
-        raise PipelineError(
-            f"{option}={shown}: cannot be read ({reason}). Next: check the path and the file."
-        ) from error
+        raise PipelineError(f"{option}={shown}: cannot be read ({reason}). {next_step}") from error

@@ -9,6 +9,7 @@ import duckdb
 
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
+from pipeline.core.wording import one_line
 
 REQUIRED = ("task", "metric", "family", "model", "score")
 SCALES = ("params", "scale")
@@ -46,10 +47,16 @@ def open_cells(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) ->
         _read(connection, path, names, columns, delimiter)
     except (duckdb.Error, OSError, UnicodeDecodeError, csv.Error) as error:
         raise PipelineError(
-            f"{shown}: cannot be read ({str(error).splitlines()[0]}). "
+            f"{shown}: cannot be read ({_reason(error)}). "
             "Next: save it as comma-separated UTF-8 text with one header line, or as Parquet."
         ) from error
     return [name.strip() or "one without a name" for name in names if name not in columns.values()]
+
+
+def _reason(error: Exception) -> str:
+    """Where DuckDB stumbled, and over what; it quotes the line in between, which may be long."""
+    lines = [line for line in str(error).splitlines() if line and not line.startswith("Original Line")]
+    return one_line(": ".join(lines[:2]) if isinstance(error, duckdb.InvalidInputException) else lines[0], 200)
 
 
 def _refuse_too_many(connection: duckdb.DuckDBPyConnection, path: Path, shown: str) -> None:

@@ -17,8 +17,8 @@ from pipeline.report import stage as report
 from tests.conftest import copy_of, hasten_curve_tests, project_at
 
 SIZES = [10.0**power for power in range(6, 12)]
-# One of each: tested, no n_test, too few scales, flat, no counts, no chance level, no proportion without and with
-# standard errors.
+# One of each: tested, no n_test, too few scales, flat, no counts, too many examples, no chance level, no proportion
+# without and with standard errors.
 RISING = [0, 0.02, 0.04, 0.1, 0.3, 0.7]
 CURVES = {
     "tested": ("exact_str_match", SIZES, RISING, 50),
@@ -26,6 +26,7 @@ CURVES = {
     "short": ("exact_str_match", SIZES[:3], [0, 0.5, 1], 50),
     "flat": ("exact_str_match", SIZES, [0.5] * 6, 50),
     "odd": ("exact_str_match", SIZES, [0.013, 0.1, 0.2, 0.3, 0.4, 0.5], 50),
+    "crowd": ("exact_str_match", SIZES, RISING, 1_000_050),
     "choice": ("multiple_choice_grade", SIZES, [0.3, 0.2, 0.3, 0.3, 0.4, 0.5], 50),
     "words": ("rougeLsum", SIZES, [1.0, 3.0, 2.0, 4.0, 9.0, 12.0], None),
     "measured": ("rougeLsum", SIZES, [1.0, 3.0, 2.0, 4.0, 9.0, 12.5], None),
@@ -36,6 +37,7 @@ STATUSES = {
     "short": "too_few_scales",
     "flat": "flat",
     "odd": "not_counts",
+    "crowd": "too_many_examples",
     "choice": "no_chance_level",
     "words": "fitted",
     "measured": "fitted",

@@ -1,5 +1,6 @@
 """What the user says of tasks: a chance level where nobody knows it, or in place of what others say."""
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,14 @@ def test_another_table_is_another_input(own, project, source):
         for text in ("", "task,chance\nriddles,0.25\n", "task,chance\n")
     ]
     assert len({str(key) for key in keys}) == len(keys)
+
+
+def test_a_pipe_is_refused_at_once(own, project):
+    settings = own("task,chance\n")
+    (project.root / "tasks.csv").unlink()
+    os.mkfifo(project.root / "tasks.csv")
+    with pytest.raises(PipelineError, match=r"^TASKS=tasks.csv: cannot be read \(it is no plain file\)\. Next: "):
+        sources.load(settings)
 
 
 @pytest.mark.parametrize(

@@ -170,17 +170,17 @@ def test_rows_of_which_none_can_be_used_are_one_clear_line(run):
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "reason"),
     [
-        ",".join(COLUMNS).encode() + b"\na,a,accuracy,0,F,m,1e9\n",
-        ",".join(COLUMNS).encode() + b"\n\xff,a,accuracy,0,F,m,1e9,1\n",
-        ",".join(COLUMNS).encode() + b'\n"a,a,accuracy,0,F,m,1e9,1\n',
+        (",".join(COLUMNS).encode() + b"\na,a,accuracy,0,F,m,1e9\n", "Line: 2: Expected Number of Columns: 8 Found: 7"),
+        (",".join(COLUMNS).encode() + b"\n\xff,a,accuracy,0,F,m,1e9,1\n", "can't decode byte 0xff"),
+        (",".join(COLUMNS).encode() + b'\n"a,a,accuracy,0,F,m,1e9,1\n', "Line: 2: Value with unterminated quote"),
     ],
     ids=["a cell too few", "not UTF-8", "an open quote"],
 )
-def test_a_file_that_is_no_clean_csv_is_refused(project, content):
+def test_a_file_that_is_no_clean_csv_is_refused(project, content, reason):
     (project.root / "scores.csv").write_bytes(content)
-    with pytest.raises(PipelineError, match="scores.csv: cannot be read .*Next: save it as comma-separated UTF-8"):
+    with pytest.raises(PipelineError, match=f"scores.csv: cannot be read .*{reason}.*Next: save it as comma-"):
         sources.load(Settings(root=project.root, source="scores.csv"))
 
 

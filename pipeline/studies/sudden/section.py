@@ -18,6 +18,7 @@ REASONS = {
     "no_n": "with an unknown number of test examples",
     "not_counts": "no multiples of 1/n",
     "too_few_scales": "of fewer than four scales",
+    "too_many_examples": "with more than a million test examples",
 }
 # What a status says of a tested curve.
 TESTED = {

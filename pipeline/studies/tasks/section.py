@@ -27,6 +27,7 @@ REASONS = {
     "no_n": "the number of test examples is not known",
     "not_counts": "scores are no multiples of 1/n",
     "too_few_scales": "fewer than four scales",
+    "too_many_examples": "more than a million test examples",
 }
 
 
