@@ -246,10 +246,9 @@ def fetch_row(connection: duckdb.DuckDBPyConnection, query: str, values: Sequenc
 
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether the database holds a table or view of this name."""
-    found = connection.execute(
-        "select count(*) from information_schema.tables where table_name = ?", [table]
-    ).fetchall()
-    return bool(found[0][0])
+    # information_schema would first gather all that it says of every table.
+    query = "select table_name, internal from duckdb_tables() union all select view_name, internal from duckdb_views()"
+    return bool(connection.execute(f"from ({query}) where table_name = ? and not internal", [table]).fetchall())
 
 
 def holds_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -1,11 +1,10 @@
 """Files that are either whole or not there."""
 
-import glob
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,17 +39,20 @@ def replacing(path: Path) -> Iterator[Path]:
         ) from error
     finally:
         if temporary is not None:
-            _remove(temporary.parent.glob(f"{glob.escape(temporary.name)}*"))
+            _remove(temporary.parent, temporary.name)
 
 
 def _sweep(path: Path) -> None:
     """Remove what a run that was killed left beside `path`."""
-    _remove(path.parent.glob(f".{glob.escape(path.stem)}-*{PARTIAL}{path.suffix}*"))
+    _remove(path.parent, f".{path.stem}-", f"{PARTIAL}{path.suffix}")
 
 
-def _remove(left_over: Iterable[Path]) -> None:
-    """Remove temporary files; a database may have had a log and a folder beside it."""
-    for path in left_over:
+def _remove(folder: Path, start: str, holding: str = "") -> None:
+    """Remove temporary files by their names; a database may have had a log and a folder beside it."""
+    for name in os.listdir(folder):  # noqa: PTH208 - names are enough, and there may be thousands
+        if not name.startswith(start) or holding not in name[len(start) :]:
+            continue
+        path = folder / name
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

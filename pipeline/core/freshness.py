@@ -39,6 +39,7 @@ LIBRARIES = (
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ ]+(pipeline[\w.]*)[ ]+import[ ]+(\([^)]*\)|.*)|import[ ]+(pipeline[\w.]*))", re.MULTILINE
 )
+STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 # What carries numbers from one place to another and makes none: a change here leaves long computations as they are.
 CARRIERS = (
     *(
@@ -122,10 +123,14 @@ def without_words(code: str) -> str:
 def _docstrings(tree: ast.Module) -> Iterator[tuple[int, int]]:
     """First and last line of every docstring."""
     owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, owners) and ast.get_docstring(node) is not None:
             first = node.body[0]
             yield first.lineno, first.end_lineno or first.lineno
+        # No expression holds one.
+        waiting += [inner for inner in ast.iter_child_nodes(node) if isinstance(inner, STATEMENTS)]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,13 @@ def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
 
 def render(context: Mapping[str, Any], template: str) -> str:
     """A template as Markdown that GitHub shows."""
+    text = _environment().get_template(template).render(context, table=wording.markdown_table)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """What compiles templates, each of them once."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
@@ -85,8 +93,7 @@ def render(context: Mapping[str, Any], template: str) -> str:
         finalize=wording.finalized,
     )
     environment.filters |= wording.FILTERS
-    text = environment.get_template(template).render(context, table=wording.markdown_table)
-    return re.sub(r"\n{3,}", "\n\n", text)
+    return environment
 
 
 def without_missing(markdown: str, drawn: Container[str]) -> str:
