@@ -156,9 +156,12 @@ def record(paths: Iterable[Path], key: str) -> Path:
 
 
 def _recorded(folder: Path) -> dict[str, tuple[str, str]]:
-    """The key and the hash of each file of a folder, by name; none where there is no keys.csv."""
+    """The key and the hash of each file of a folder, by name; none where keys.csv is not there or damaged."""
     path = folder / NAME
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8", newline="") as lines:
-        return {row["file"]: (row["key"], row["sha256"]) for row in csv.DictReader(lines)}
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return {row["file"]: (row["key"], row["sha256"]) for row in csv.DictReader(lines)}
+    except (UnicodeDecodeError, csv.Error, KeyError):
+        return {}

@@ -175,6 +175,15 @@ def test_a_file_that_was_altered_or_is_gone_was_not_made_from_its_key(files_in):
     assert "gone" not in record([kept], "one").read_text()
 
 
+@pytest.mark.parametrize("damage", [b"\xff\x00", b"file,key\nkept.csv,one\n", b'file,key,sha256\n"' + b"x" * 200_000])
+def test_damaged_keys_count_as_none(files_in, damage):
+    (path,) = files_in("kept.csv")
+    record([path], "one").write_bytes(damage)
+    assert not is_made_from(path, "one")
+    record([path], "one")
+    assert is_made_from(path, "one")
+
+
 def test_what_only_carries_numbers_is_not_in_the_key_of_a_long_computation(write, tmp_path):
     write("__init__.py")
     write("plan.py", "from pipeline.core import files\n")

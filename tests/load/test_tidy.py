@@ -140,6 +140,7 @@ def test_nan_is_kept_and_said(run, capsys):
         (COLUMNS[:-1], "lacks the columns score"),
         ((*COLUMNS, "task"), "two columns named 'task'"),
         ((), "lacks the columns task, metric"),
+        (("name", "value"), r"it has name, value\. "),
     ],
 )
 def test_a_header_that_lacks_or_repeats_columns(project, header, message):
@@ -348,6 +349,7 @@ def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
         *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", n_test=10),
         *curve((20, 30, 40, 50, 60), metric="accuracy", is_proportion=0),
         *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", task="arc_easy"),
+        *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", task="hindu_knowledge", subtask="hindu_knowledge"),
         *(changed | {"chance": place / 10} for place, changed in enumerate(curve(task="odd"))),
     ]
     settings = run(rows)
@@ -355,6 +357,7 @@ def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
     columns = "task, metric, is_proportion, chance"
     assert rows_of(settings, f"select {columns} from testable_curves order by all") == [
         ("arc_easy", "acc", True, 0.25),
+        ("hindu_knowledge", "acc", True, 0.249524),
         ("odd", "exact_str_match", True, None),
         ("sums", "acc", True, None),
         ("sums", "accuracy", False, None),
@@ -363,6 +366,25 @@ def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
     said = capsys.readouterr().out
     assert "score    chance level not known, so that proportions of these tasks are not tested" in said
     assert "the columns task and chance): odd; sums\n" in said
+
+
+def test_a_curve_ends_worst_where_its_largest_model_is_the_worst(run):
+    scores = {"falls": (0.2, 0.4, 0.1), "dips": (0.2, 0.1, 0.4)}
+    metrics = {"better": {"higher_is_better": 1}, "loss": {"higher_is_better": 0}}
+    rows = [
+        row(size, value, task=task, metric=metric, **direction)
+        for task, values in scores.items()
+        for metric, direction in metrics.items()
+        for size, value in zip(SIZES, values, strict=False)
+    ]
+    settings = run(rows)
+    score.run(settings)
+    assert rows_of(settings, "select task, metric, ends_worst from emergence_all order by all") == [
+        ("dips", "better", False),
+        ("dips", "loss", True),
+        ("falls", "better", True),
+        ("falls", "loss", False),
+    ]
 
 
 def test_standard_errors_are_kept(run):
