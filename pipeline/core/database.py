@@ -247,8 +247,12 @@ def fetch_row(connection: duckdb.DuckDBPyConnection, query: str, values: Sequenc
 def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether the database holds a table or view of this name."""
     # information_schema would first gather all that it says of every table.
-    query = "select table_name, internal from duckdb_tables() union all select view_name, internal from duckdb_views()"
-    return bool(connection.execute(f"from ({query}) where table_name = ? and not internal", [table]).fetchall())
+    found = connection.execute(
+        "select 1 from duckdb_tables() where table_name = $1"
+        " union all select 1 from duckdb_views() where view_name = $1 and not internal",
+        [table],
+    )
+    return bool(found.fetchall())
 
 
 def holds_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

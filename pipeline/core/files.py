@@ -49,7 +49,12 @@ def _sweep(path: Path) -> None:
 
 def _remove(folder: Path, start: str, holding: str = "") -> None:
     """Remove temporary files by their names; a database may have had a log and a folder beside it."""
-    for name in os.listdir(folder):  # noqa: PTH208 - names are enough, and there may be thousands
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are enough, and there may be thousands
+    except OSError:
+        # Gone meanwhile, or closed to readers: then the writing itself says so.
+        return
+    for name in names:
         if not name.startswith(start) or holding not in name[len(start) :]:
             continue
         path = folder / name

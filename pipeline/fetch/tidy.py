@@ -6,6 +6,7 @@ from pipeline.core import files
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import Settings
 from pipeline.core.wording import visible
+from pipeline.fetch import harness
 
 # A table of 20 million scores has some 1,000 million bytes.
 MOST_BYTES = 4_000_000_000
@@ -53,5 +54,4 @@ def inputs(settings: Settings) -> str:
         return ""
     size = settings.path.stat().st_size
     own = files.sha256(settings.path) if size <= MOST_BYTES else f"{size} bytes"
-    tasks = settings.root / settings.tasks
-    return f"{own} {files.sha256(tasks)}" if settings.tasks and tasks.is_file() else own
+    return " ".join(filter(None, (own, harness.given(settings))))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import jinja2
@@ -78,20 +79,29 @@ def render(
     body = parser.renderer.render(blocks.tokens, parser.options, {})
     style = (HERE / "report.css").read_text(encoding="utf-8") + svg.colour_rules(blocks.colours)
     script = shared_script() + (HERE / "report.js").read_text(encoding="utf-8")
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
     # The parser has escaped all that came from data; style and script are files of this project.
-    return environment.get_template("report.html.j2").render(
-        title=title,
-        body=Markup(body),  # noqa: S704
-        contents=blocks.contents,
-        style=Markup(style),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        policy=policy(style, script),
-        versions=versions,
-        cite=cite,
-        pages=pages or {},
-        here=here,
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            title=title,
+            body=Markup(body),  # noqa: S704
+            contents=blocks.contents,
+            style=Markup(style),  # noqa: S704
+            script=Markup(script),  # noqa: S704
+            policy=policy(style, script),
+            versions=versions,
+            cite=cite,
+            pages=pages or {},
+            here=here,
+        )
     )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """What compiles the page, once for all pages."""
+    return jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
 
 
 def shared_script() -> str:

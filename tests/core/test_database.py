@@ -1,5 +1,6 @@
 """The database: locks, transactions, exports."""
 
+import shutil
 import subprocess
 import sys
 
@@ -139,6 +140,14 @@ def test_replacing_leaves_nothing_behind_a_failure(tmp_path):
         raise RuntimeError
     assert [path.name for path in tmp_path.iterdir()] == ["x.txt"]
     assert target.read_text() == "old"
+
+
+def test_a_folder_that_is_deleted_meanwhile_is_one_clear_line(tmp_path):
+    with (
+        pytest.raises(PipelineError, match="cannot be written .* Next: check that the folder"),
+        files.replacing(tmp_path / "outputs" / "report.md"),
+    ):
+        shutil.rmtree(tmp_path / "outputs")
 
 
 def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path):

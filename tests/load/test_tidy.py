@@ -181,7 +181,8 @@ def test_rows_of_which_none_can_be_used_are_one_clear_line(run):
 )
 def test_a_file_that_is_no_clean_csv_is_refused(project, content, reason):
     (project.root / "scores.csv").write_bytes(content)
-    with pytest.raises(PipelineError, match=f"scores.csv: cannot be read .*{reason}.*Next: save it as comma-"):
+    message = f"scores.csv: cannot be read .*{reason}.*Next: save it as comma-separated UTF-8"
+    with pytest.raises(PipelineError, match=message):
         sources.load(Settings(root=project.root, source="scores.csv"))
 
 
