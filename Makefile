@@ -24,7 +24,7 @@ SCALE ?= size
 LOSS ?=
 #: MODELS     harness results: table of models with family and size, to correct what their names say; a run writes one (default: empty)
 MODELS ?=
-#: TASKS      results of one's own: table of tasks with their chance level, columns task and chance, for tasks that the project does not know (default: empty)
+#: TASKS      your own results: table of tasks with their chance level, columns task and chance, for tasks that the project does not know (default: empty)
 TASKS ?=
 #: OPEN       open: folder that holds the results of open models (default: ../shared/open_models)
 OPEN ?= ../shared/open_models

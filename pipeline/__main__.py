@@ -52,7 +52,7 @@ OPTIONS = {
     ),
     "loss": ("", "SCALE=loss: the task whose perplexity is the loss"),
     "models": ("", "harness results: table of models with their family and size, as a run writes it"),
-    "tasks": ("", "results of one's own: table of tasks with their chance level (columns task and chance)"),
+    "tasks": ("", "your own results: table of tasks with their chance level (columns task and chance)"),
     "open": (DEFAULT_OPEN, "open: folder that holds the results of open models"),
     "quick": ("", "induce: 1 trains a few small networks for a moment"),
 }
