@@ -5,6 +5,7 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_tests
+from pipeline.curve_tests.source import MOST_EXAMPLES
 from pipeline.studies.sudden.compute import compute
 from pipeline.studies.sudden.figures import draw_late_gains, draw_power
 
@@ -18,7 +19,7 @@ REASONS = {
     "no_n": "with an unknown number of test examples",
     "not_counts": "no multiples of 1/n",
     "too_few_scales": "of fewer than four scales",
-    "too_many_examples": "with more than a million test examples",
+    "too_many_examples": f"with more than {MOST_EXAMPLES:,} test examples",
 }
 # What a status says of a tested curve.
 TESTED = {

@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_scores
+from pipeline.curve_tests.source import MOST_EXAMPLES
 from pipeline.studies.tasks.figures import draw_tasks
 
 MOST_SHOWN = 25
@@ -27,7 +28,7 @@ REASONS = {
     "no_n": "the number of test examples is not known",
     "not_counts": "scores are no multiples of 1/n",
     "too_few_scales": "fewer than four scales",
-    "too_many_examples": "more than a million test examples",
+    "too_many_examples": f"more than {MOST_EXAMPLES:,} test examples",
 }
 
 
