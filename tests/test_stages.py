@@ -17,6 +17,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, GitHub, Settings
 from pipeline.fetch import manifest, remote, table
 from pipeline.fetch.listing import ScoreFile
+from pipeline.report import html
 from pipeline.report import stage as report
 from pipeline.report.explorer import stage as explorer
 from pipeline.simulated import benchmark
@@ -274,6 +275,9 @@ def opened():
     sys.addaudithook(note_opened)
 
     def run(work, *given) -> set[str]:
+        # A template that another test has compiled would not be opened again.
+        for environment in (report.environment, html.environment):
+            environment.cache_clear()
         OPENED.clear()
         work(*given)
         found = (re.search(r"/((?:sql|pipeline)/.*\.(?:sql|csv|j2))$", path) for path in OPENED)

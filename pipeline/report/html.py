@@ -81,7 +81,7 @@ def render(
     script = shared_script() + (HERE / "report.js").read_text(encoding="utf-8")
     # The parser has escaped all that came from data; style and script are files of this project.
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
             title=title,
@@ -99,7 +99,7 @@ def render(
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     """What compiles the page, once for all pages."""
     return jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
 

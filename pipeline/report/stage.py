@@ -78,22 +78,22 @@ def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
 
 def render(context: Mapping[str, Any], template: str) -> str:
     """A template as Markdown that GitHub shows."""
-    text = _environment().get_template(template).render(context, table=wording.markdown_table)
+    text = environment().get_template(template).render(context, table=wording.markdown_table)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
     """What compiles templates, each of them once."""
-    environment = jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # noqa: S701 - Markdown: cell() escapes what comes from data, and the HTML is made with html=False
         keep_trailing_newline=True,
         finalize=wording.finalized,
     )
-    environment.filters |= wording.FILTERS
-    return environment
+    made.filters |= wording.FILTERS
+    return made
 
 
 def without_missing(markdown: str, drawn: Container[str]) -> str:
