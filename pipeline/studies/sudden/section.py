@@ -19,7 +19,7 @@ REASONS = {
     "no_n": "with an unknown number of test examples",
     "not_counts": "no multiples of 1/n",
     "too_few_scales": "of fewer than four scales",
-    "too_many_examples": f"with more than {MOST_EXAMPLES:,} test examples",
+    "too_many_examples": f"of more than {MOST_EXAMPLES:,} test examples",
 }
 # What a status says of a tested curve.
 TESTED = {
