@@ -101,9 +101,9 @@ def table_of(curves: int) -> pd.DataFrame:
     """Made-up testable curves, as `plan.pooled` gives them."""
     counts, design = made_up(curves)
     frame = pd.DataFrame({"n_test": np.full(curves, float(EXAMPLES)), "chance": 0.0, "rho": 0.0, "n_scales": SCALES})
-    params, nothing = np.exp(8 + 4 * design[:, 1]), np.full(SCALES, np.nan)
+    scale, nothing = np.exp(8 + 4 * design[:, 1]), np.full(SCALES, np.nan)
     scores = pd.Series(list(counts / EXAMPLES))
-    same = {"params": [params] * curves, "error": [nothing] * curves}
+    same = {"scale": [scale] * curves, "error": [nothing] * curves}
     return frame.assign(scores=scores, basis="binomial", seed=np.arange(curves, dtype=np.uint64), **same)
 
 
