@@ -29,6 +29,7 @@ final as (
         count(log_ratio) filter (where is_same_models and n_scales >= 4) as long_finite_curves,
         exp(median(log_ratio) filter (where is_same_models and n_scales >= 4)) as median_ratio_long,
         count(*) filter (where is_same_models and n_scales >= 4 and log_ratio < 0) as smaller_under_to_long,
+        smaller_under_to_long / nullif(long_finite_curves, 0) as smaller_share_long,
         count(*) filter (where is_same_models and (from_value is null or to_value is null)) as left_out,
         count(*) filter (where not is_same_models) as other_models
     from valued

@@ -3,13 +3,16 @@
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from statsmodels.stats.contingency_tables import mcnemar
 
 from pipeline import analyse, score, sources
 from pipeline.core import database, plotting
 from pipeline.core.mcnemar import mcnemar_p
+from pipeline.core.wording import cell
 from pipeline.report import stage as report
+from pipeline.studies.metric_swap.compute import compute
 from pipeline.studies.metric_swap.section import FIGURE_6_METRICS, FIGURE_6_TASKS, STUDY
 from tests.conftest import project_at, sketch
 from tests.score_tree import document, entry, write
@@ -90,7 +93,7 @@ def test_the_report_draws_figure_6(settings, monkeypatch):
     folder = settings.results()
     text = (folder / "report.md").read_text()
     assert "(figures/figure_6.svg)" in text
-    assert "More curves lose emergence with the change than chance would give" in text
+    assert f"| {cell(GRADE)} | {cell(BRIER)} | 8 | 8 | 0 | 0 | fewer under the second |" in text
     assert {"figure_6.svg", "swap_1.svg"} <= {path.name for path in (folder / "figures").iterdir()}
     assert "swap_2.svg" not in text
 
@@ -110,6 +113,22 @@ def test_one_metric_a_task_has_nothing_to_swap(made_up_report):
 @pytest.mark.parametrize(("first", "second", "expected"), [(0, 0, 1.0), (4, 0, 0.125), (0, 5, 0.0625), (3, 3, 1.0)])
 def test_mcnemar_by_hand(first, second, expected):
     assert mcnemar_p(first, second) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("lost", "gained", "said"),
+    [
+        (0, 0, "no curve differs"),
+        (5, 0, "not distinguishable from chance"),
+        (6, 0, "fewer under the second"),
+        (0, 6, "more under the second"),
+    ],
+)
+def test_a_difference_has_its_words(connection, lost, gained, said):
+    counts = pd.DataFrame({"emergent_under_from_only": [lost], "emergent_under_to_only": [gained]})
+    database.make_table(connection, "swap_counts", counts)
+    (row,) = compute(connection, None)["metric_swap"].to_dict("records")
+    assert row["difference"] == said
 
 
 def test_mcnemar_does_not_look_at_the_agreeing_pairs():
