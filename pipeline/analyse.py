@@ -20,10 +20,11 @@ TABLES = ("provenance", "row_counts", "rows_set_aside", "set_aside_by_subtask")
 OF_CURVES = ("emergence", "emergence_all", "swap_curves")
 CHECKS = "checks/studies"
 # What a database of committed curves lacks.
-OF_RAW_SCORES = frozenset({"stg_scores", "curves", "curve_points", "emergence_all", "curve_tests", "example_pairs"}) | {
+OF_RAW_SCORES = frozenset({
+    "stg_scores", "scale_names", "curves", "curve_points", "emergence_all", "curve_tests", "example_pairs",
     # Nor has one without a tested proportion:
     "strata", "scenario_counts", "scenario_checks",
-}  # fmt: skip
+})  # fmt: skip
 SOMETIMES = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties")
 
 

@@ -13,7 +13,7 @@ from pipeline import __main__ as command
 from pipeline import stages
 from pipeline.core.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings
 from pipeline.stages import BY_NAME, NAMES
-from tests.conftest import OFFLINE, checkout_at, make, project_at
+from tests.conftest import OFFLINE, checkout_at, copy_made_by_tools, make, project_at
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,16 +63,19 @@ def test_the_readme_shows_what_a_run_prints(real_report):
     assert rest == printed + headline
 
 
-def test_the_readme_shows_how_results_of_one_s_own_are_read(tmp_path, capsys):
+@pytest.mark.usefixtures("kernels", "sketched")
+def test_the_readme_shows_what_results_of_one_s_own_give(tmp_path, capsys):
     block = re.search(r"```console\n\$ make report SOURCE=(\S+)\n(.*?)```", README, re.DOTALL)
     folder = ROOT / block[1]
     if not folder.is_dir():
         pytest.skip(f"{folder.name} is not there")
     # As from the folder of the Makefile.
     (tmp_path / "shared").symlink_to(ROOT.parent / "shared")
-    stages.run(replace(project_at(tmp_path / "project"), source=block[1]), "score")
-    printed = capsys.readouterr().out
-    assert block[2].startswith(printed)
+    settings = replace(project_at(tmp_path / "project"), source=block[1])
+    copy_made_by_tools(settings)
+    stages.run(settings, "report")
+    headline = (settings.stamps / "headline").read_text(encoding="utf-8")
+    assert block[2] == capsys.readouterr().out + headline
 
 
 def test_the_readme_shows_the_headline_of_the_committed_report():

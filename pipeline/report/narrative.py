@@ -10,12 +10,10 @@ from pipeline.core import wording
 from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings, exact
 from pipeline.core.study import Draw, Query, Row, Run, Study, has_table
 from pipeline.core.wording import from_data
+from pipeline.report import page_one
 from pipeline.report.chapters import CHAPTERS
 
 STUDIES_FOLDER = ROOT / "pipeline" / "studies"
-
-# What orders the models of a curve by their size.
-BY_SIZE = ("effective parameters", "parameters")
 
 
 class Part(NamedTuple):
@@ -79,11 +77,19 @@ def gather(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[st
         "mark": "SIMULATED" if source.is_simulated else "",
         "command": command(settings),
     }
-    (name,) = rows("from scale_names") if has_table(rows, "scale_names") else [{"scale_name": BY_SIZE[0]}]
-    context |= name | {"is_by_size": name["scale_name"] in BY_SIZE}
+    # Without raw scores there are BIG-bench's committed curves.
+    (context["words"],) = (
+        rows("from scale_names")
+        if has_table(rows, "scale_names")
+        else rows("from seed_scale_words where scale_name = 'effective parameters'")
+    )
     for part in parts.values():
         context |= {} if part.absence else part.study.numbers(run, rows)
-    context["has_page_one"] = bool(has_table(rows, "example_curves") and rows("from example_curves limit 1"))
+    has_examples = run.is_bigbench and has_table(rows, "example_curves")
+    kinds = {row["kind"] for row in rows("from example_curves")} if has_examples else set()
+    context["page_one"] = (
+        {"title": page_one.title(kinds), "has_forecast": page_one.LATE_GAIN in kinds} if kinds else None
+    )
     return context
 
 

@@ -1,6 +1,6 @@
 """The figure of the first page: why a curve can look emergent, on one curve for each reason, and how many there are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
@@ -14,38 +14,44 @@ from pipeline.studies.theory.model import Array, accuracy, token_edit_distance, 
 
 TOKENS = 5
 LINE = np.geomspace(2e6, 1.5e11, 200)
+LATE_GAIN = "late gain"
 TITLES = {
     "small test set": "Too few examples",
     "guessing": "Guessing",
-    "late gain": "A sudden gain",
+    LATE_GAIN: "A sudden gain",
 }
+WAYS = ("", "One way", "Two ways", "Three ways")
 # What the E-emergent curves are, from what is no gain to what is: label, kinds, colour of the bar and of its text.
 BARS = (
     ("span one test example\nat most", ("spans one example at most",), "#64748b", "#ffffff"),
     ("at chance,\nor falling", ("at chance", "ends at its lowest score", "falls"), "#94a3b8", DARK),
     ("same models at\nanother T", ("temperature copy",), "#cbd5e1", DARK),
     ("other ({under_ten:,} of them on\nfewer than ten examples)", ("other",), "#e2e8f0", DARK),
-    ("late gain", ("late gain",), ACCENT, ACCENT),
+    (LATE_GAIN, (LATE_GAIN,), ACCENT, ACCENT),
 )
 
 
-def draw(frame: Frame) -> Figure | None:
-    """Four panels, and the kinds of E-emergent curves below them; nothing where no curve could be tested."""
-    if not len(frame("from information_schema.tables where table_name = 'example_curves'")):
-        return None
-    points, kinds = frame("from example_curves order by number, position"), frame("from false_alarms order by number")
-    if points.empty:
-        return None
+def title(kinds: Collection[str]) -> str:
+    """What the figure shows, where there are curves of these kinds; the paper's model is always the first panel."""
+    ways = 1 + len(set(kinds) - {LATE_GAIN})
+    shown = f"{WAYS[ways]} to look emergent without a sudden gain"
+    return f"{shown}, and one sudden gain" if LATE_GAIN in kinds else shown
+
+
+def draw(frame: Frame) -> Figure:
+    """One panel per kind of curve, and the kinds of E-emergent curves below."""
+    points, counts = frame("from example_curves order by number, position"), frame("from false_alarms order by number")
+    kinds = [kind for kind in TITLES if kind in set(points["kind"])]
     figure = Figure(figsize=(11, 5.4), layout="constrained")
     upper, lower = np.asarray(figure.subfigures(2, 1, height_ratios=[3.2, 1]))
-    panels = upper.subplots(1, 4, sharey=False)
+    panels = upper.subplots(1, 1 + len(kinds), sharey=False)
     _draw_model(panels[0])
-    for axes, kind in zip(panels[1:], TITLES, strict=True):
+    for axes, kind in zip(panels[1:], kinds, strict=True):
         _draw_curve(axes, points[points["kind"] == kind], kind)
     panels[0].set_ylabel("score")
-    upper.suptitle("Three ways to look emergent without a sudden gain, and one sudden gain", weight="bold", fontsize=11)
+    upper.suptitle(title(kinds), weight="bold", fontsize=11)
     upper.supxlabel("effective parameters", fontsize=9)
-    _draw_kinds(lower.subplots(), kinds)
+    _draw_kinds(lower.subplots(), counts)
     return figure
 
 
@@ -68,7 +74,7 @@ def _draw_curve(axes: Axes, part: pd.DataFrame, kind: str) -> None:
     chance = float(one["chance"])
     axes.vlines(part["scale"], part["low"], part["high"], color=MUTED, linewidth=2.5, alpha=0.8)
     axes.plot(part["scale"], part["fitted"], color=FORECAST, linewidth=1.2)
-    if kind == "late gain":
+    if kind == LATE_GAIN:
         mark_forecast(axes, last["scale"], one["predicted"], one["forecast_low"], one["forecast_high"])
         axes.text(last["scale"], one["forecast_high"] + 0.04, "forecast  ", color=FORECAST, ha="right", fontsize=9)
     if chance > 0:
@@ -97,8 +103,10 @@ def _draw_kinds(axes: Axes, kinds: pd.DataFrame) -> None:
     for label, names, colour, ink in BARS:
         own = kinds[kinds["kind"].isin(names)][["curves", "under_ten"]].sum()
         curves = int(own["curves"])
+        if not curves:
+            continue
         axes.barh(0, curves, left=start, color=colour, height=0.9)
-        is_wide = label != "late gain"
+        is_wide = label != LATE_GAIN
         axes.text(
             start + curves / 2 if is_wide else total, 0 if is_wide else 0.52,
             f"{curves:,}{chr(10) if is_wide else ' '}{label.format(under_ten=int(own['under_ten']))}",

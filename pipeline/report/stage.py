@@ -73,7 +73,8 @@ def pages(context: Mapping[str, Any]) -> list[str]:
 
 def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
     """Every picture that there may be, by file name."""
-    return {"page_one": page_one.draw, **narrative.drawings(context)}
+    first = {"page_one": page_one.draw} if context["page_one"] else {}
+    return first | narrative.drawings(context)
 
 
 def render(context: Mapping[str, Any], template: str) -> str:

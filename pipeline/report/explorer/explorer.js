@@ -636,8 +636,8 @@ function showViews() {
 }
 
 function showLegend() {
-  const marks = [["dot", "score"], ["band", "95 % interval given n"], ["fit", "smooth fit"], ["forecast", "forecast of the largest model from the smaller ones"], ["chance", "chance"]];
-  const scale = element("span", {}, `x: ${data.scale}, log`);
+  const marks = [["dot", "score"], ["band", "95 % interval given n"], ["fit", "smooth fit"], ["forecast", `forecast of the ${data.words.last_one} from the ${data.words.earlier}`], ["chance", "chance"]];
+  const scale = element("span", {}, `x: ${data.words.scale_name}, log`);
   byId("legend").replaceChildren(...(tests ? marks : marks.slice(0, 1)).map(([kind, title]) => element("span", { class: kind }, title)), scale);
 }
 

@@ -39,6 +39,7 @@ def render(content: Mapping[str, Any]) -> str:
         script=Markup(script),  # noqa: S704
         policy=html.policy(style, script),
         data=columns.packed(content),
+        words=content["words"],
         has_tests=content["tests"] is not None,
         has_points=content["points"] is not None,
     )

@@ -1,6 +1,7 @@
 """The stage `explorer`: curves and what was found of them -> one page that needs nothing else."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,15 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     if verdicts is not None:
         tasks = tasks.merge(verdicts[["task", "verdict"]], on="task", how="left")
     tasks["annotated_class"] = tasks["annotated_class"].map(ANNOTATED)
+    words = _words(connection)
     (threshold,) = database.fetch_row(connection, "select threshold from options")
     return {
         "threshold": float(exact(threshold)),
-        "scale": _scale_name(connection),
-        "sentences": sentences(),
-        "verdicts": _rows(connection, "select verdict, meaning from seed_verdicts order by place"),
+        "words": words,
+        "sentences": sentences(words),
+        "verdicts": _rows(connection, "select verdict, meaning from verdicts order by place")
+        if verdicts is not None
+        else [],
         "conventions": _rows(connection, "from seed_conventions"),
         "n_test_classes": [
             name for (name,) in _rows(connection, "select n_test_class from seed_n_test_classes order by number")
@@ -104,10 +108,13 @@ def gather(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     }
 
 
-def sentences() -> dict[str, str]:
-    """What the page says of a curve, by key; numbers take the places in braces."""
+def sentences(words: Mapping[str, str]) -> dict[str, str]:
+    """What the page says of a curve, by key, in the words for its points; numbers take the other places in braces."""
     with SENTENCES.open(encoding="utf-8", newline="") as lines:
-        return {row["key"]: row["text"] for row in csv.DictReader(lines)}
+        told = {row["key"]: row["text"] for row in csv.DictReader(lines)}
+    for name, word in words.items():
+        told = {key: text.replace(f"{{{name}}}", word) for key, text in told.items()}
+    return told
 
 
 def _points(points: pd.DataFrame) -> dict[str, Any]:
@@ -124,10 +131,12 @@ def _points(points: pd.DataFrame) -> dict[str, Any]:
     return told | {"models": names, "scales": columns.numbers(models["scale"])}
 
 
-def _scale_name(connection: duckdb.DuckDBPyConnection) -> str:
+def _words(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What the points of curves are called; empty without raw scores, as then there are none."""
     if not database.has_table(connection, "scale_names"):
-        return ""
-    return columns.shown(str(database.fetch_row(connection, "select scale_name from scale_names")[0] or ""))
+        return {}
+    (row,) = connection.table("scale_names").df().to_dict("records")
+    return {str(name): columns.shown(str(word or "")) for name, word in row.items()}
 
 
 def _frame(connection: duckdb.DuckDBPyConnection, table: str) -> pd.DataFrame | None:

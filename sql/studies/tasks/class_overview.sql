@@ -14,7 +14,7 @@ select
     coalesce(sum(tasks) filter (where verdict = 'late gain'), 0) as late_gains,
     coalesce(sum(repeated), 0) as late_gains_repeated,
     coalesce(sum(tasks) filter (where verdict = 'smooth'), 0) as smooth,
-    coalesce(sum(tasks) filter (where verdict not in ('late gain', 'earlier jump', 'smooth', 'falls')), 0) as undecided,
+    coalesce(sum(tasks) filter (where verdict not in ('late gain', 'jump', 'smooth', 'falls')), 0) as undecided,
     (select coalesce(sum(tasks), 0) from classes where verdict = 'late gain' and not is_emergent) as late_gains_elsewhere
 from classes
 where is_emergent

@@ -39,15 +39,16 @@ known as (
         testable.scores[-1]
             = if(testable.higher_is_better, list_max(testable.scores), list_min(testable.scores)) as ends_best,
         if(testable.higher_is_better, 1, -1) * (testable.scores[-1] - testable.scores[1]) as gain,
-        case
-            when tests.basis = 'binomial'
-                then sqrt(
-                    greatest(
-                        testable.scores[1] * (1 - testable.scores[1]) + testable.scores[-1] * (1 - testable.scores[-1]), 0
-                    ) / emergence.n_test
-                )
-            else sqrt(pow(testable.standard_errors[1], 2) + pow(testable.standard_errors[-1], 2))
-        end as gain_error
+        if(
+            tests.basis = 'binomial',
+            difference_error(testable.scores[1], testable.scores[-1], emergence.n_test),
+            sqrt(pow(testable.standard_errors[1], 2) + pow(testable.standard_errors[-1], 2))
+        ) as gain_error,
+        if(testable.higher_is_better, 1, -1)
+            * (testable.scores[tests.broken_at] - testable.scores[tests.broken_at - 1])
+            > 3 * difference_error(
+                testable.scores[tests.broken_at], testable.scores[tests.broken_at - 1], emergence.n_test
+            ) as is_step_seen
     from emergence
     inner join curve_tests as tests using (curve_id)
     inner join testable_curves as testable using (curve_id)
@@ -59,13 +60,14 @@ known as (
 
 final as (
     select
-        known.* exclude (gain_error, ends_best),
+        known.* exclude (gain_error, ends_best, is_step_seen),
         case
             when emergence_status = 'flat' then 'unchanged'
             when not is_tested or is_exploratory then 'not tested'
             -- What only comes back after a dip is no gain, however far above the forecast.
             when upper_q < 0.05 and ends_best then 'late gain'
-            when broken_q < 0.05 and broken_by > 0 then 'earlier jump'
+            -- A step that helps the fit need not be one between two neighbours: a curve that no parabola follows has some.
+            when broken_q < 0.05 and is_step_seen then 'jump'
             when gain < -3 * gain_error then 'falls'
             when status = 'at_chance' then 'at chance'
             when basis = 'binomial' and n_test < 50 then 'resolution-limited'

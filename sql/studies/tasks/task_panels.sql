@@ -19,9 +19,9 @@ forecasts as (
 ranked as (
     select
         curve_verdicts.*,
-        seed_verdicts.place
+        verdicts.place
     from curve_verdicts
-    inner join seed_verdicts using (verdict)
+    inner join verdicts using (verdict)
     inner join tasks
         on tasks.task = curve_verdicts.task
         and tasks.verdict = curve_verdicts.verdict
@@ -51,6 +51,7 @@ final as (
         chosen.n_test,
         chosen.emergence_score,
         chosen.verdict,
+        forecasts.higher_is_better,
         forecasts.chance,
         points.position,
         points.scale,

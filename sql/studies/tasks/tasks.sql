@@ -15,12 +15,12 @@ emergent as (
 ranked as (
     select
         curve_verdicts.*,
-        seed_verdicts.place,
+        verdicts.place,
         emergent.is_published,
         emergent.is_kept,
         max(n_test) over (partition by task) as task_n_test
     from curve_verdicts
-    inner join seed_verdicts using (verdict)
+    inner join verdicts using (verdict)
     left join emergent using (curve_id)
 ),
 
@@ -67,6 +67,22 @@ judged as (
     from summed
 ),
 
+-- The same of each metric alone.
+judged_metrics as (
+    select
+        task,
+        metric,
+        if(
+            min(place) = 4 and count(*) filter (where verdict = 'inconclusive' and n_scales >= 5) > 0,
+            5,
+            min(place)
+        ) as place
+    from ranked
+    group by
+        task,
+        metric
+),
+
 places as (
     select
         ranked.task,
@@ -82,14 +98,15 @@ places as (
 -- The other metrics of the same outputs, of which the verdict is another one.
 elsewhere as (
     select
-        ranked.task,
-        string_agg(distinct ranked.metric || ': ' || ranked.verdict, ', ' order by ranked.metric || ': ' || ranked.verdict)
-            as other_metrics
-    from ranked
-    inner join places using (task)
-    where not list_contains(string_split(places.metrics, ', '), ranked.metric)
-        and ranked.verdict <> 'not tested'
-    group by ranked.task
+        judged_metrics.task,
+        string_agg(judged_metrics.metric || ': ' || verdicts.verdict, ', ' order by judged_metrics.metric) as other_metrics
+    from judged_metrics
+    inner join judged using (task)
+    inner join verdicts
+        on verdicts.place = judged_metrics.place
+    where judged_metrics.place <> judged.place
+        and verdicts.verdict <> 'not tested'
+    group by judged_metrics.task
 ),
 
 -- Late gains that another family shows on the same subtask with as many examples in the prompt.
@@ -112,15 +129,15 @@ final as (
         judged.largest_late_gain,
         judged.q,
         judged.largest_jump_not_excluded,
-        seed_verdicts.verdict,
-        if(seed_verdicts.verdict = 'late gain', repeated.task is not null, null) as is_repeated,
+        verdicts.verdict,
+        if(verdicts.verdict = 'late gain', repeated.task is not null, null) as is_repeated,
         places.metrics,
         places.families,
         elsewhere.other_metrics,
-        if(seed_verdicts.verdict = 'not tested', reasons.reason, null) as reason,
-        seed_verdicts.meaning as rule
+        if(verdicts.verdict = 'not tested', reasons.reason, null) as reason,
+        verdicts.meaning as rule
     from judged
-    inner join seed_verdicts using (place)
+    inner join verdicts using (place)
     left join reasons using (task)
     left join places using (task)
     left join repeated on repeated.task = judged.task

@@ -19,12 +19,12 @@ of_curves as (
 
 final as (
     select
-        seed_verdicts.place,
-        seed_verdicts.verdict,
+        verdicts.place,
+        verdicts.verdict,
         coalesce(of_tasks.tasks, 0) as tasks,
         coalesce(of_curves.curves, 0) as curves,
-        seed_verdicts.meaning
-    from seed_verdicts
+        verdicts.meaning
+    from verdicts
     left join of_tasks using (verdict)
     left join of_curves using (verdict)
 )

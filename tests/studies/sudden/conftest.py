@@ -15,7 +15,7 @@ from pipeline.studies.sudden import compute
 from pipeline.studies.sudden.section import STUDY
 from tests.made import curves_tested
 from tests.studies.made_curves import SQL, add_curves, prepared
-from tests.studies.told import told
+from tests.studies.told import WORDS, told
 
 TOOLS = {"calibration", "late_gain_scenarios", "scenario_checks"}
 # What is made of those, and of Python.
@@ -72,7 +72,7 @@ def build(prepared_once):
         connection.execute("create or replace table curve_tests as from typed")
         tests = frame.drop(columns=[*OF_TESTABLE, "emergence_score"])  # noqa: F841 - the next line reads it
         connection.execute("insert into curve_tests by name from tests")
-        connection.execute("create or replace table scale_names as select 'parameters' as scale_name")
+        connection.execute(WORDS)
         database.make_table(connection, "testable_curves", frame[["curve_id", *OF_TESTABLE]])
         database.build_table(connection, SQL / "studies/conventions/tested_curves.sql")
         connection.execute(

@@ -10,14 +10,20 @@ from pipeline.core.seeds import load_seeds
 from pipeline.core.settings import ROOT, Settings
 from pipeline.studies.sudden import section as sudden
 from pipeline.studies.tasks import section
+from tests.studies.told import WORDS
 
 SQL = ROOT / "sql"
 # A curve of six models that rises smoothly on 100 test examples, and of which nothing can be told.
 PLAIN = {"task": "t", "subtask": "t", "metric": "acc", "shots": 0, "family": "F", "is_aggregate": False, "n_scales": 6}
 PLAIN |= {"n_test": 100, "emergence_score": 5.0, "emergence_status": "finite", "basis": "binomial", "status": "fitted"}
-PLAIN |= {"is_tested": True, "is_exploratory": False, "broken_q": 0.9, "broken_by": 0.1, "largest_jump": 0.3}
-PLAIN |= {"jump_excluded_20": False, "scores": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], "higher_is_better": True}
+PLAIN |= {"is_tested": True, "is_exploratory": False, "broken_q": 0.9, "broken_by": 0.1, "broken_at": 4}
+PLAIN |= {"largest_jump": 0.3, "jump_excluded_20": False}
+PLAIN |= {"scores": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], "higher_is_better": True}
 PLAIN |= {"upper_q": 0.9, "lower_q": 0.9, "chance": 0.0, "standard_errors": [None] * 6, "emergent": False}
+
+
+# At the fourth of the six, by 4.3 standard errors.
+JUMPING = {"broken_q": 0.01, "broken_at": 4, "scores": [0.1, 0.2, 0.2, 0.5, 0.5, 0.6]}
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def build(seeded):
         emergence = frame[[*names, "emergence_score", "emergence_status"]].rename(
             columns={"emergence_status": "status"}
         )
-        tests = ["basis", "status", "is_tested", "is_exploratory", "broken_q", "broken_by", "largest_jump"]
+        tests = ["basis", "status", "is_tested", "is_exploratory", "broken_q", "broken_by", "broken_at", "largest_jump"]
         tables = {
             "emergence": emergence,
             "curve_tests": frame[["curve_id", *tests, "jump_excluded_20", "chance"]].assign(
@@ -60,7 +66,7 @@ def build(seeded):
         }
         for name, table in tables.items():
             database.make_table(seeded, name, table)
-        seeded.execute("create or replace table scale_names as select 'parameters' as scale_name")
+        seeded.execute(WORDS)
         seeded.execute("create or replace table options as select ?::boolean as is_published", [is_published])
         for path in database.sql_files([SQL / "studies/tasks"]):
             database.build_table(seeded, path)
@@ -99,9 +105,16 @@ FALLING = {"scores": [0.9, 0.5, 0.4, 0.3, 0.2, 0.1]}
         # Back to where it was before a dip.
         ({"upper_q": 0.04, "scores": [0.54, 0.53, 0.54, 0.25, 0.5, 0.53]}, "inconclusive"),
         ({"upper_q": 0.04, "scores": [0.5, 0.4, 0.4, 0.4, 0.3, 0.1], "higher_is_better": False}, "late gain"),
-        ({"broken_q": 0.01}, "earlier jump"),
-        ({"broken_q": 0.01, "broken_by": -0.2}, "inconclusive"),
-        ({"broken_q": 0.01, "basis": "gaussian"}, "inconclusive"),
+        (JUMPING, "jump"),
+        (JUMPING | {"scores": [0.9, 0.8, 0.8, 0.3, 0.3, 0.3], "higher_is_better": False}, "jump"),
+        # The wrong way, and at another place than that of the fitted step.
+        (JUMPING | {"higher_is_better": False}, "falls"),
+        (JUMPING | {"broken_at": 3}, "inconclusive"),
+        (JUMPING | {"broken_q": 0.06}, "inconclusive"),
+        # The largest of few test examples: within three standard errors of the two together.
+        (JUMPING | {"n_test": 4, "scores": [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]}, "resolution-limited"),
+        (JUMPING | {"n_test": 5, "scores": [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]}, "jump"),
+        (JUMPING | {"basis": "gaussian"}, "inconclusive"),
         (FALLING, "falls"),
         (FALLING | {"higher_is_better": False}, "inconclusive"),
         # Within three standard errors.
@@ -172,7 +185,7 @@ def test_counts_are_of_all_verdicts(build):
         "select verdict, tasks, curves from verdict_counts where curves > 0 order by all"
     ).fetchall()
     assert counts == [("inconclusive", 1, 2), ("late gain", 1, 1)]
-    overview = connection.execute("select tasks, late_gains, earlier_jumps, curves from task_overview").fetchall()
+    overview = connection.execute("select tasks, late_gains, jumps, curves from task_overview").fetchall()
     assert overview == [(2, 1, 0, 3)]
 
 

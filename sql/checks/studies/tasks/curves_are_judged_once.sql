@@ -5,7 +5,7 @@ select
     any_value(curve_verdicts.verdict) as verdict,
     count(*) as times
 from curve_verdicts
-left join seed_verdicts using (verdict)
+left join verdicts using (verdict)
 group by curve_verdicts.curve_id
 having count(*) > 1
-    or count(seed_verdicts.verdict) = 0
+    or count(verdicts.verdict) = 0
