@@ -6,7 +6,7 @@ from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, withou
 from pipeline.curve_tests.source import MOST_EXAMPLES
 from pipeline.studies.tasks.figures import draw_tasks
 
-MOST_SHOWN = 25
+MOST_SHOWN, SMALL = 25, 0.05
 # What Wei (2022) said of a task, in the order of the table.
 CLASSES = {
     "emergent_gpt3_lamda": "emergent, GPT-3 or LaMDA",
@@ -50,6 +50,7 @@ def numbers(_: Run, rows: Query) -> Row:
         "task_overview": rows("from task_overview")[0],
         "verdict_counts": rows("from verdict_counts where tasks > 0 order by place"),
         "task_rows": [row | {"why": _why(row)} for row in tasks],
+        "has_dips": any(row["verdict"] != "late gain" and (row["q"] or 1) < SMALL for row in tasks),
         "has_other_metrics": any(row["other_metrics"] for row in tasks),
     }
 

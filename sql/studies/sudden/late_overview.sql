@@ -6,6 +6,8 @@ told as (
         count(*) filter (where side = 'upper') as gain_possible,
         count(*) filter (where side = 'upper' and q < 0.05) as gains,
         count(distinct task) filter (where side = 'upper' and q < 0.05) as gain_tasks,
+        -- What only comes back after a dip.
+        count(*) filter (where side = 'upper' and q < 0.05 and not is_best) as gains_not_best,
         count(*) filter (where side = 'lower') as loss_possible,
         count(*) filter (where side = 'lower' and q < 0.05) as losses,
         count(distinct task) filter (where side = 'lower' and q < 0.05) as loss_tasks,

@@ -43,6 +43,7 @@ told as (
         without_1_predicted as predicted,
         without_1_low as low,
         without_1_high as high,
+        scores[-1] = if(higher_is_better, list_max(scores), list_min(scores)) as is_best,
         p
     from sides
     inner join testable_curves using (curve_id)

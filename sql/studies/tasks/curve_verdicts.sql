@@ -7,7 +7,8 @@ sides as (
         curve_id,
         max(q) filter (where side = 'upper') as upper_q,
         max(q) filter (where side = 'lower') as lower_q,
-        max(score - predicted) filter (where side = 'upper') as above_forecast
+        max(score - predicted) filter (where side = 'upper') as above_forecast,
+        any_value(is_best) as is_best
     from late_tests
     group by curve_id
 ),
@@ -36,8 +37,7 @@ known as (
         sides.upper_q,
         sides.lower_q,
         sides.above_forecast,
-        testable.scores[-1]
-            = if(testable.higher_is_better, list_max(testable.scores), list_min(testable.scores)) as ends_best,
+        sides.is_best,
         if(testable.higher_is_better, 1, -1) * (testable.scores[-1] - testable.scores[1]) as gain,
         if(
             tests.basis = 'binomial',
@@ -60,12 +60,12 @@ known as (
 
 final as (
     select
-        known.* exclude (gain_error, ends_best, is_step_seen),
+        known.* exclude (gain_error, is_best, is_step_seen),
         case
             when emergence_status = 'flat' then 'unchanged'
             when not is_tested or is_exploratory then 'not tested'
             -- What only comes back after a dip is no gain, however far above the forecast.
-            when upper_q < 0.05 and ends_best then 'late gain'
+            when upper_q < 0.05 and is_best then 'late gain'
             -- A step that helps the fit need not be one between two neighbours: a curve that no parabola follows has some.
             when broken_q < 0.05 and is_step_seen then 'jump'
             when gain < -3 * gain_error then 'falls'

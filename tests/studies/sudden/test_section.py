@@ -36,7 +36,7 @@ def test_without_a_gain_nothing_is_told_of_gains(chapter):
         "**In 0 curves the largest model scores above the interval that the smaller models of its family forecast, "
         "and in 0 below it, after correction over 2 forecasts that could show a gain and 2 that could show a loss.**\n"
     )
-    assert "The gains are in" not in text
+    assert "The gain" not in text
     assert "figures/late_gains.svg" not in text
     assert "no curve has an upward step that curvature does not explain" in text
 
@@ -45,10 +45,24 @@ def test_one_gain(chapter):
     text = chapter(GAIN | {"task": "codenames"}, {}, LOSS)
     assert text.startswith("**In 1 curve the largest model scores above")
     assert "after correction over 3 forecasts that could show a gain and 3 that could show a loss" in text
-    assert "The gains are in 1 task; 1 of them at one model, GPT model 4." in text
+    assert "The gain is in 1 task, at GPT model 4. E calls" in text
     assert "compared with another family" not in text
     assert "figures/late_gains.svg" in text
     assert "| codenames | GPT | model 4 | 100 | 0.4 |" in text
+
+
+@pytest.mark.parametrize(
+    ("change", "is_told"),
+    [
+        ({"scores": [0.1, 0.2, 0.3, 0.4]}, False),
+        ({"scores": [0.5, 0.2, 0.3, 0.4]}, True),
+        ({"scores": [0.4, 0.3, 0.2, 0.1], "higher_is_better": False}, False),
+        ({"scores": [0.05, 0.3, 0.2, 0.1], "higher_is_better": False}, True),
+    ],
+)
+def test_what_only_comes_back_after_a_dip_is_told(chapter, change, is_told):
+    text = chapter(GAIN | change)
+    assert ("In 1 one of the smaller models scores better yet" in text) == is_told
 
 
 def test_many_gains_are_shown_by_task_and_ten_of_them(chapter):

@@ -19,7 +19,14 @@ PLAIN |= {"n_test": 100, "emergence_score": 5.0, "emergence_status": "finite", "
 PLAIN |= {"is_tested": True, "is_exploratory": False, "broken_q": 0.9, "broken_by": 0.1, "broken_at": 4}
 PLAIN |= {"largest_jump": 0.3, "jump_excluded_20": False}
 PLAIN |= {"scores": [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], "higher_is_better": True}
-PLAIN |= {"upper_q": 0.9, "lower_q": 0.9, "chance": 0.0, "standard_errors": [None] * 6, "emergent": False}
+PLAIN |= {
+    "upper_q": 0.9,
+    "lower_q": 0.9,
+    "is_best": True,
+    "chance": 0.0,
+    "standard_errors": [None] * 6,
+    "emergent": False,
+}
 
 
 # At the fourth of the six, by 4.3 standard errors.
@@ -55,7 +62,9 @@ def build(seeded):
             ),
             "curve_points": points(frame),
             "late_tests": pd.concat(
-                frame[["curve_id"]].assign(side=side, q=frame[f"{side}_q"], score=0.6, predicted=0.5)
+                frame[["curve_id"]].assign(
+                    side=side, q=frame[f"{side}_q"], score=0.6, predicted=0.5, is_best=frame["is_best"]
+                )
                 for side in ("upper", "lower")
             ),
             "late_gains": frame[["curve_id", "task"]].assign(families_repeating=0),
@@ -103,8 +112,7 @@ FALLING = {"scores": [0.9, 0.5, 0.4, 0.3, 0.2, 0.1]}
         ({"upper_q": 0.04}, "late gain"),
         ({"upper_q": 0.04, "broken_q": 0.01}, "late gain"),
         # Back to where it was before a dip.
-        ({"upper_q": 0.04, "scores": [0.54, 0.53, 0.54, 0.25, 0.5, 0.53]}, "inconclusive"),
-        ({"upper_q": 0.04, "scores": [0.5, 0.4, 0.4, 0.4, 0.3, 0.1], "higher_is_better": False}, "late gain"),
+        ({"upper_q": 0.04, "is_best": False}, "inconclusive"),
         (JUMPING, "jump"),
         (JUMPING | {"scores": [0.9, 0.8, 0.8, 0.3, 0.3, 0.3], "higher_is_better": False}, "jump"),
         # The wrong way, and at another place than that of the fitted step.
