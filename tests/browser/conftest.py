@@ -25,7 +25,7 @@ def browser():
     if path is None:
         pytest.skip(f"no browser: none of {', '.join(CHROMIUM)} is on the path")
     # Chromium has no sandbox for root, which is who runs tests in a container.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = ["--disable-gpu", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with playwright.sync_playwright() as started:
         found = started.chromium.launch(executable_path=path, args=arguments)
         yield found
@@ -54,3 +54,15 @@ def open_file(browser):
         context.close()
         assert {url.partition("#")[0] for url in one.requests} == {path.as_uri()}
         assert one.complaints == []
+
+
+def each_look(page):
+    """The widths of a phone and of a screen, in each theme, once the page has it; it must fit the width."""
+    for scheme in ("dark", "light"):
+        for width in (390, 1440):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+            is_dark = page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 21, 29)"
+            assert is_dark == (scheme == "dark")
+            yield width

@@ -129,8 +129,8 @@ def test_the_overview_by_hand(build):
     found = row(build(*SOME), "from late_overview")
     assert found == {
         "gain_possible": 5, "gains": 3, "gain_tasks": 2, "loss_possible": 6, "losses": 1, "loss_tasks": 1,
-        "smallest_p": 0.0005, "gains_comparable": 2, "gains_repeated": 2, "gains_emergent_with_infinite": 2,
-        "gains_emergent_published": 2, "gain_family": "GPT", "gain_model": "model 4", "gains_of_model": 2,
+        "smallest_p": 0.0005, "gains_not_best": 0, "gains_comparable": 2, "gains_repeated": 2,
+        "gains_emergent_with_infinite": 2, "gains_emergent_published": 2, "gain_family": "GPT", "gain_model": "model 4", "gains_of_model": 2,
     }  # fmt: skip
 
 
