@@ -8,7 +8,7 @@ SOURCE ?= table
 MIRROR ?= ../shared/bigbench
 #: REF        official, examples: branch, tag or commit of the repository; its commit stays pinned until REF changes (default: main; the pinned commit of an example)
 REF ?=
-#: VIA        official, examples: how the files come, `git` or `https` (default: git where it is installed)
+#: VIA        official, examples: how the files are fetched, `git` or `https` (default: git where it is installed)
 VIA ?=
 #: MAX_WAIT   official, examples: longest wait for rate limits, in seconds (default: 900)
 MAX_WAIT ?= 900
@@ -41,11 +41,11 @@ PYTHON ?= python3
 #: VENV       the virtual environment (default: .venv)
 VENV ?= .venv
 
-# What a user types stands for itself: make would take a dollar sign for a variable, and run what follows it.
+# Take what a user types literally: make would otherwise expand a dollar sign, and even run a command after it.
 $(foreach option,SOURCE MIRROR REF OUT LOSS MODELS TASKS OPEN SCHEDULER,$(eval override $(option) := $$(value $(option))))
 
 export SOURCE MIRROR REF VIA MAX_WAIT THRESHOLD KEEP_GOING SCALE LOSS MODELS TASKS OPEN QUICK SCHEDULER OUT PROFILE DEBUG
-# pip compiles nothing, which takes two thirds of its time: Python compiles what it imports, and keeps that.
+# pip does not compile, as that would be two thirds of its time: Python compiles and caches what it imports.
 export PYTHONDONTWRITEBYTECODE =
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -69,7 +69,7 @@ help: ## print this help
 fetch: $(VENV)/.run ## get the scores onto this machine and verify them
 load: $(VENV)/.run ## stage the scores in DuckDB, every row accounted for
 score: $(VENV)/.run ## order the scores into curves and compute the emergence score of each
-curve_tests: $(VENV)/.run ## test every curve, and draw it anew in smooth worlds (minutes where scores or code changed)
+curve_tests: $(VENV)/.run ## test every curve, and simulate it in smooth worlds (minutes if scores or code changed)
 analyse: $(VENV)/.run ## turn emergence scores into findings and tables
 explorer: $(VENV)/.charts ## put every curve on one page to search, filter and look at (explorer.html)
 report: $(VENV)/.charts ## do all of it, draw the figures and write the report and the explorer

@@ -5,7 +5,7 @@ Every option may also come from the environment, under the name that it has in t
 
 import signal
 
-# Stopped before it has begun, it ends without a word.
+# Ctrl-C while modules are still being imported ends the process without a traceback.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import argparse
@@ -39,7 +39,7 @@ OPTIONS = {
     "threshold": (f"{DEFAULT_THRESHOLD:g}", "value over which a curve is called emergent"),
     "out": ("", "folder for report, tables and figures"),
     "ref": ("", "branch, tag or commit of the repository; empty for main, or an example's pinned commit"),
-    "via": ("", "how the files of a repository come: git or https; empty to choose"),
+    "via": ("", "how the files of a repository are fetched: git or https; empty for git where it is installed"),
     "max-wait": (f"{DEFAULT_MAX_WAIT:g}", "longest wait for rate limits, in seconds"),
     "keep-going": ("", "1 leaves out what cannot be used; empty or 0 stops at it"),
     "scheduler": (
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _stopped(options.name)
     except Exception as error:
-        # As DuckDB says it.
+        # DuckDB reports Ctrl-C during a query as an error with this text.
         if str(error) == "Query interrupted":
             return _stopped(options.name)
         return _fail(options.name, _explained(error))

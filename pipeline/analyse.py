@@ -14,7 +14,7 @@ from pipeline.core.study import Run, Study
 from pipeline.fetch.table import how_to_get_scores
 from pipeline.studies.contents import STUDIES
 
-# Of the stages before, told with the findings; the last ones only where there is something to tell.
+# Tables of earlier stages that are exported with the findings; those in SOMETIMES only if they have rows.
 TABLES = ("provenance", "row_counts", "rows_set_aside", "set_aside_by_subtask")
 # With a row for every curve, and so exported as Parquet.
 OF_CURVES = ("emergence", "emergence_all", "swap_curves")
@@ -22,7 +22,7 @@ CHECKS = "checks/studies"
 # What a database of committed curves lacks.
 OF_RAW_SCORES = frozenset({
     "stg_scores", "scale_names", "curves", "curve_points", "emergence_all", "curve_tests", "example_pairs",
-    # Nor has one without a tested proportion:
+    # These are also missing where no proportion was tested:
     "strata", "scenario_counts", "scenario_checks",
 })  # fmt: skip
 SOMETIMES = ("rejected_files", "conflicting_rows", "unusable_rows", "scale_ties")
@@ -128,7 +128,7 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings, source: Sou
 def run_checks(
     connection: duckdb.DuckDBPyConnection, settings: Settings, source: Source, studies: Sequence[Study]
 ) -> int:
-    """Run the data tests on the findings that there are, and return how many passed.
+    """Run the data tests whose tables were all made, and return how many passed.
 
     Raises:
         PipelineError: the first that failed.
@@ -149,7 +149,7 @@ def _held(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what an earlier analysis made: of it, this one may make less."""
+    """Drop the tables of an earlier analysis: this one may not make all of them again."""
     if database.has_table(connection, "analysed"):
         for (name,) in connection.execute("from analysed").fetchall():
             connection.execute(f"drop table if exists {database.quoted_name(name)}")

@@ -146,7 +146,7 @@ def run(settings: Settings, name: str) -> None:
     Raises:
         PipelineError: something could not do its work; what came before it is done.
     """
-    # A source that is none leaves no trace.
+    # First, so that a source that does not exist leaves no files behind.
     sources.find(settings)
     # A quick training writes to a folder of its own.
     with lock.alone(settings.stamps / ("quick.lock" if settings.quick else "lock"), name):
@@ -253,7 +253,7 @@ def _stamp(settings: Settings, stage: Stage, now: Key, products: Products) -> No
 
 
 def _product(settings: Settings, name: str) -> str:
-    """What a product is told by: its content; of the database, which every stage writes to, only that it is there."""
+    """What identifies a product: its content; for the database, which every stage writes to, whether it is there."""
     path = settings.root / name
     if path == settings.database:
         return "there" if path.is_file() else "gone"

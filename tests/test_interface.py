@@ -234,7 +234,7 @@ def test_without_scores_and_network_make_still_reports(stand_in):
     printed = (stand_in.root / "printed.txt").read_text()
     assert "STAND-IN" in printed.splitlines()[0]
     assert "STAND-IN" in printed.splitlines()[-1]
-    assert "The published finding is reproduced" in printed
+    assert "The published numbers are reproduced" in printed
     report = stand_in.data / "runs" / "stand-in" / "report.md"
     assert "made without the scores" in report.read_text().splitlines()[2]
     assert [path.name for path in (stand_in.root / "outputs").iterdir()] == ["tables"]

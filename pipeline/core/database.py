@@ -28,13 +28,13 @@ HOLDER = re.compile(r"\(PID (\d+)\)")
 def connect(
     path: Path, *, reach: Iterable[Path] = (), read_only: bool = False, create: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the database at `path`, confined to that file and what it is to reach, and close it whatever happens.
+    """Open the database at `path`, with access to no files but that one and `reach`, and close it whatever happens.
 
     Args:
         path: of the database.
         reach: other files and folders that its queries read or write.
         read_only: whether it is left as it is.
-        create: whether it may be new; who makes it confines the connection, once it is set up.
+        create: whether it may be new; then the caller must call `confine` once the database is set up.
 
     Raises:
         PipelineError: there is no such file (unless it is to be created), another process holds it, or it is
@@ -67,7 +67,7 @@ def in_memory(reach: Iterable[Path] = ()) -> Iterator[duckdb.DuckDBPyConnection]
 
 
 def confine(connection: duckdb.DuckDBPyConnection, reach: Iterable[Path] = ()) -> None:
-    """Let queries reach no file but the database's own and some, whatever a name or a text in scores may hold.
+    """Let queries reach no files but the database's own and `reach`, whatever a name or a text in scores holds.
 
     Connections of one process to one file share this; the first to be confined decides.
 
@@ -77,7 +77,7 @@ def confine(connection: duckdb.DuckDBPyConnection, reach: Iterable[Path] = ()) -
     """
     if is_confined(connection):
         return
-    # A file is no folder and the other way round: as both, each is allowed as what it is.
+    # Every path is listed under both options: only the one for its kind, file or folder, takes effect.
     paths = ", ".join(quoted_text(str(path.absolute())) for path in reach)
     for option in ("allowed_paths", "allowed_directories"):
         connection.execute(f"set {option} = [{paths}]")
@@ -102,7 +102,7 @@ def refuse_if_held(path: Path) -> None:
             # One that is damaged, or of another version, is replaced.
             if HOLDER.search(str(error)):
                 raise PipelineError(_explain_open_failure(path, str(error))) from error
-    # What a killed run had still to write belongs to no other database.
+    # The write-ahead log of a killed run must not be replayed into the database that replaces its own.
     path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
 
 

@@ -31,6 +31,6 @@ def emergence_score(scores: Floats) -> Floats:
 
 
 def is_emergent(scores: Floats, threshold: float, *, is_absolute: bool, keeps_infinite: bool) -> Booleans:
-    """Whether E exceeds the threshold under a convention: the rule of sql/macros/convention_value.sql, on arrays."""
+    """Whether each E in `scores` (any shape) exceeds the threshold: sql/macros/convention_value.sql, on arrays."""
     values = np.abs(scores) if is_absolute else scores
     return np.asarray((values > threshold) & (np.isfinite(scores) | keeps_infinite))

@@ -35,7 +35,7 @@ LIBRARIES = (
     "markdown-it-py",
     "requests",
 )
-# Found by their looks: to parse the whole project would take most of the time of a run that has nothing to do.
+# Found with a pattern: parsing the whole project would take most of the time of a run that has nothing to do.
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ ]+(pipeline[\w.]*)[ ]+import[ ]+(\([^)]*\)|.*)|import[ ]+(pipeline[\w.]*))", re.MULTILINE
 )

@@ -59,7 +59,7 @@ def ensure(
         label: of the progress bar.
         unit: what the sizes of parts count.
         scheduler: the address of a dask scheduler, whose workers take the place of processes here.
-        prepare: what processes here do side by side before the first part: each compiles something for all.
+        prepare: functions that processes here run in parallel before the first part; each compiles code for all.
 
     Raises:
         PipelineError: a folder cannot be written, a scheduler cannot be used, or what makes a part says so.

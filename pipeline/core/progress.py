@@ -48,7 +48,7 @@ def _watch(connection: duckdb.DuckDBPyConnection, label: str, done: threading.Ev
 
 
 def told(label: str, percent: float, seconds: float) -> str:
-    """What is said of a query that has run for some seconds; nothing while nobody can know.
+    """The progress line of a query that has run for `seconds`; empty while it is too early for an estimate.
 
     Args:
         label: the name of the stage.

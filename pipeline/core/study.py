@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 Row = dict[str, Any]
 Query = Callable[..., list[Row]]
 Frame = Callable[..., pd.DataFrame]
-# A picture of nothing is none.
+# Returns None where there is nothing to draw.
 Draw = Callable[[Frame], Figure | None]
 Compute = Callable[[duckdb.DuckDBPyConnection, "Run"], dict[str, pd.DataFrame]]
 

@@ -77,7 +77,7 @@ def visible(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text of at most so many characters; of a longer one its beginning and its end."""
+    """A text of at most `most` characters: a longer one loses its middle."""
     end = most // 4
     return text if len(text) <= most else f"{text[: most - end - 1]}…{text[len(text) - end :]}"
 

@@ -124,8 +124,8 @@ def calibrate(
         conventions: `convention`, `is_absolute`, `keeps_infinite`.
         work: how it is done; results do not depend on it.
         chosen: the worlds; all where there are none.
-        smooth_curves: so many curves of each class of n_test where nothing is planted.
-        jump_curves: and where a jump is.
+        smooth_curves: at most this many curves of each class of n_test, in worlds where nothing is planted.
+        jump_curves: the same, in worlds where a jump is planted.
     """
     every = list(chosen or the_worlds())
     some = [choose(proportions, jump_curves if world.jump else smooth_curves) for world in every]
@@ -160,14 +160,14 @@ def _tested(
 
 
 def choose(proportions: pd.DataFrame, per_class: int) -> pd.DataFrame:
-    """At most so many curves of each class of n_test, in an order that is none: that of their seeds."""
+    """At most `per_class` curves of each class of n_test, those with the smallest seeds: as good as at random."""
     return proportions.sort_values("seed").groupby("n_test_class", sort=True).head(per_class).sort_index()
 
 
 def simulate(
     frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[World], work: Work, name: str
 ) -> list[pd.DataFrame]:
-    """The same curves with scores drawn in each world; those that this leaves flat, or without room to jump, go."""
+    """The same curves with scores drawn in each world, less those that come out flat or have no room for the jump."""
     made, code = [], code_key("pipeline.curve_tests.calibration")
     for number, (frame, world) in enumerate(zip(frames, every, strict=True)):
         natures = pd.Series(worlds.natures(frame, strata, world.scenario), index=frame.index)
@@ -214,7 +214,7 @@ def draw_one(chunk: Chunk, row: int, world: World, nature: Nature, rng: np.rando
 def shares(table: pd.DataFrame, conventions: pd.DataFrame) -> pd.DataFrame:
     """The share of curves that each test rejects at 5 %, with Wilson's 95 % interval, by class of n_test and over all.
 
-    `curves` are those on which the test can reject. `excluded_*` counts where a jump so large is excluded, which should
+    `curves` are those on which the test can reject. `jump_excluded_*` counts where that jump is excluded, which should
     be rare where such a jump is planted; `E, <convention>` where E exceeds the threshold.
     """
     outcomes = {test: _rejects(table[f"{test}_p"]) for test in P_VALUES}

@@ -2,7 +2,7 @@
 
 By moments: E[X^2] = spare (1 + (n - 1) rho), with Pearson's X^2 about the smooth model with curvature, so that bent
 curves do not pass for noise, and without the largest scale, so that a late gain does not hide itself. Summed over the
-curves of a kind and solved for rho. One broken curve is no noise level: X^2 counts up to twenty times its `spare`.
+curves of a kind and solved for rho. X^2 is capped at twenty times its `spare`, so that one broken curve cannot set rho.
 
 Tasks differ: that of a task is pooled over its own curves with those of its kind (free answer or multiple choice, class
 of n_test) as PRIOR_SCALES further degrees of freedom.

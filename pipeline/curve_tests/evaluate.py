@@ -15,7 +15,7 @@ from pipeline.curve_tests.ratios import MOST, TESTS, Shape, p_value, test_shape
 
 SMALL = 0.05
 HELD_OUT = (1, 2)
-# A scale at which the fit leaves fewer right answers above chance, or wrong ones, is at an end.
+# A scale is at an end where the fit expects fewer right answers above chance, or fewer wrong answers, than this.
 AT_AN_END = 1e-3
 FORECAST = ("predicted", "low", "high", "upper_p", "lower_p")
 Row = dict[str, Any]
@@ -166,7 +166,7 @@ def status(curve: Curve, p: Floats, smooth: float) -> str:
     """
     if curve.chance > 0:
         flat = np.array([[1.0, 0.0]] * len(p))
-        # So high an eta has p at chance.
+        # At eta = 5, p is at chance.
         lowest = total(curve, flat, np.array([5.0, 0.0]), np.zeros(len(p)), np.empty((0, 2)))
         if 2 * (smooth - lowest) < stats.chi2.ppf(1 - SMALL, 2):
             return "at_chance"

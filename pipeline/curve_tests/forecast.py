@@ -29,7 +29,7 @@ OWN, LARGEST_EXCESS, LARGEST_RHO = 4.0, 10.0, 0.5
 
 
 class Forecast(NamedTuple):
-    """Of a held-out score: median, 95 % interval, and the mid-p of so high, and of so low, a score.
+    """The forecast of a held-out score: median, 95 % interval, and mid-p of a score at least as high, or as low.
 
     A mid-p is NaN where not even the highest score, or the lowest, would have one below 5 %.
     """
@@ -95,7 +95,7 @@ def posterior(curve: Curve, line: Floats, unit: float, side: int) -> tuple[Float
 
 @compiled
 def moderated(curve: Curve, line: Floats) -> float:
-    """The step, rho / (1 - rho), of a curve whose own scatter has a say in rho."""
+    """The step, rho / (1 - rho), with rho moderated by the curve's own scatter about its fit."""
     if curve.n < 2:
         return curve.step
     _, beta = fit_smooth(curve, line, np.empty((0, 2)))
@@ -161,7 +161,7 @@ def forecast(curve: Curve, x: Floats, held_out: int) -> Forecast:
         reached += found[y]
     above, below = found[count + 1 :].sum(), found[:count].sum()
     half = found[count] / 2
-    # So high, or low, a forecast leaves nothing to exceed it by.
+    # NaN where even the highest, or the lowest, score would not be significant: the test cannot reject.
     upper = above + half if found[n] / 2 < SMALL else np.nan
     lower = below + half if found[0] / 2 < SMALL else np.nan
     return Forecast(quantiles[1], quantiles[0], quantiles[2], upper, lower)

@@ -40,7 +40,7 @@ def is_excluded_at(curve: Curve, design: Floats, starts: Floats, place: int, jum
     Args:
         curve: the counts.
         design: (scales, 3), of the smooth model with curvature.
-        starts: (starts, 3), where its fit beside the jump begins: none may come near.
+        starts: (starts, 3), starting values of its fit with the jump, which must fit worse from each of them.
         place: the first scale after the jump.
         jump: its size in p.
         best: the log-likelihood with a step of any size there.

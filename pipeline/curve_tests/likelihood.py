@@ -33,7 +33,7 @@ LOWEST_ETA, HIGHEST_ETA, HIGHEST_LOGIT = -25.0, 5.0, 25.0
 LEAST_P = 1e-12
 # Half of the examples of a mixture lie so far above the mean eta, half below.
 APART = 1.5
-# So few factors are multiplied sooner than looked up in two gamma functions.
+# Up to this many factors, multiplying them is faster than computing two gamma functions.
 FEW_FACTORS = 12
 # Below it the digits of gamma functions no longer tell their difference.
 LEAST_STEP = 1e-7

@@ -21,7 +21,7 @@ LEAST_LEFT = 1e-9
 class Tested(NamedTuple):
     """Statistic and p of each test of one curve, by name; `place` is the first scale after the largest upward step.
 
-    Four scales whose noise is not known leave nothing to judge a step by: its p is NaN, and there is no place.
+    With four scales and unknown noise, no degree of freedom is left to test a step: its p is NaN, its place None.
     """
 
     statistic: dict[str, float]

@@ -8,7 +8,7 @@ import pandas as pd
 
 KEY = ["task", "subtask", "is_aggregate", "metric", "shots", "family"]
 FEWEST_SCALES = 4
-# The distribution of a count is held whole: beyond this a curve would take gigabytes, and a number is rather a mistake.
+# A count's whole distribution is held in memory: a larger n would take gigabytes, and is more likely a mistake.
 MOST_EXAMPLES = 1_000_000
 COUNT_TOLERANCE = 0.01  # of an example: a thousand times what rounding of the scores explains on the grid of 1/n
 

@@ -39,7 +39,7 @@ SHARED, NOISE = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95), (0.0, 0.15, 0.3, 0.6)
 GRID = tuple(Nature(shared, noise) for shared in SHARED for noise in NOISE)
 FINE = 41
 GRID_DRAWS, DRAWS, RESAMPLES = 3, 20, 400
-# Of the curves of a stratum so many are drawn on the grid: those with many examples take long and say the same.
+# At most this many curves of a stratum are drawn on the grid: more would take long and give the same estimates.
 MOST_CURVES = 300
 FEWEST_CURVES = 10
 CONSTANT_FROM = 50
@@ -64,7 +64,7 @@ class Drawn(NamedTuple):
 
 
 def temperature(family: pd.Series) -> pd.Series:
-    """`T=1` where a family's name says that answers were sampled, so that equal models need not answer alike; `T=0`."""
+    """`T=1` where a family's name says that answers were sampled, so that equal models may differ; else `T=0`."""
     return pd.Series(np.where(family.str.endswith("T=1"), "T=1", "T=0"), index=family.index)
 
 
@@ -189,7 +189,7 @@ def estimate(frame: pd.DataFrame, work: Work, seed: int = SEED) -> pd.DataFrame:
         work: how the drawing is done.
         seed: of the resampling.
     """
-    # In the order of their seeds, which is none.
+    # Those with the smallest seeds: as good as at random.
     some = frame.sort_values("seed").groupby(STRATUM, sort=True).head(MOST_CURVES).sort_index()
     drawn = _made(some, "grid", grid_part, [], draws=GRID_DRAWS, work=work).set_index("row")
     seen = observed(some)
@@ -305,7 +305,7 @@ def natures(frame: pd.DataFrame, strata: pd.DataFrame, scenario: Scenario) -> li
 
 
 def draw(frame: pd.DataFrame, strata: pd.DataFrame, work: Work, draws: int = DRAWS) -> dict[str, Drawn]:
-    """Every curve drawn anew in every scenario, in the order of the frame."""
+    """E, zero steps and roughness of draws of every curve, by scenario; curves are in the order of the frame."""
     own = [natures(frame, strata, scenario) for scenario in scenarios.read()]
     found = _made(frame, "scenarios", scenario_part, own, draws=draws, work=work)
     return {

@@ -23,7 +23,7 @@ from pipeline.fetch.transport import Keep, Progress
 from pipeline.fetch.web import NoAnswer, Patience, shown
 
 # Protocol 2 lets a client ask for contents by hash. The user's own settings stay, for they may be what it takes to
-# reach a server; these are what a clone that lives for a minute must not take from them.
+# reach a server; these override the ones that a clone which lives for a minute must not inherit.
 OPTIONS = (
     "protocol.version=2",
     "fetch.negotiationAlgorithm=noop",
@@ -144,7 +144,7 @@ class Git:
         raise NoAnswer(f"{shown(self._address)}: git gave up after {self._patience.attempts} attempts ({_cause(said)})")
 
     def _forget_promises(self) -> None:
-        # A clone that knows where contents are to be had fetches each one that a command misses, in a call of its own.
+        # A clone that remembers its remote would fetch every missing object separately, each with a request of its own.
         for key in ("remote.origin.promisor", "remote.origin.partialclonefilter", "extensions.partialclone"):
             _call(["git", f"--git-dir={self._clone}", "config", "--unset-all", key])
 
@@ -171,7 +171,7 @@ class Git:
 
     @contextmanager
     def _batch(self, kind: str, hashes: Iterable[str]) -> Iterator[IO[bytes]]:
-        """What `git cat-file` says of each hash. They go in as a file: a pipe could fill up at both ends."""
+        """The answers of `git cat-file` to hashes, passed in a file: with two pipes, both sides could block."""
         with tempfile.TemporaryFile(dir=self._clone) as asked:
             asked.write("".join(f"{sha1}\n" for sha1 in hashes).encode())
             asked.seek(0)

@@ -18,7 +18,7 @@ LONGEST_REASON = 200
 # Beyond it a double skips numbers.
 LARGEST_COUNT = 1 << 53
 DEEPEST_GROUP = 8
-# In model_args, the name of the model in the order in which it counts.
+# The keys of model_args that can name the model; the first one present counts.
 NAMES = ("pretrained", "model", "engine", "path")
 # A blank stands where a group of tasks is not averaged.
 NOT_VALUES = frozenset({" ", "alias", "name", "sample_len", "samples"})

@@ -37,7 +37,7 @@ OBJECT, ARRAY, TEXT = frozenset({dict}), frozenset({list}), frozenset({str})
 WHOLE, NUMBER, NULL = frozenset({int}), frozenset({int, float}), frozenset({type(None)})
 NAMES = {OBJECT: "an object", ARRAY: "an array", TEXT: "text", WHOLE: "a whole number", NUMBER: "a number"}
 
-# The line of a file, as DuckDB reads it. Lists have an item an entry of the file, whose score_dict is split in two.
+# The line of a file, as DuckDB reads it. Lists have one item per entry of the file; its score_dict is split in two.
 LINE_COLUMNS = {
     "path": "VARCHAR",
     "task": "VARCHAR",

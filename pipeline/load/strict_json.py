@@ -35,8 +35,8 @@ def parse(content: bytes) -> Any:
 
 
 def _may_repeat_a_key(content: bytes, document: object) -> bool:
-    # Of a key that stands twice orjson keeps the last, and with the first its colon is gone. Every colon of a document
-    # is written as one, in and outside text, unless as \u003a: so with no such escape equal counts mean that nothing
+    # If a key is repeated, orjson drops the earlier pair, colon included, and keeps the last. Every colon of a document
+    # is a plain colon, in text or not, unless escaped as \u003a: without such escapes, equal counts mean that nothing
     # was dropped.
     return b"\\u003" in content or content.count(b":") != _dumped(document).count(b":")
 

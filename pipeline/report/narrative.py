@@ -1,5 +1,6 @@
 """Findings -> everything that the report says, and what it draws."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -7,7 +8,7 @@ import duckdb
 
 from pipeline import analyse, sources
 from pipeline.core import wording
-from pipeline.core.settings import DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings, exact
+from pipeline.core.settings import ROOT, Settings, exact
 from pipeline.core.study import Draw, Query, Row, Run, Study, has_table
 from pipeline.core.wording import from_data
 from pipeline.report import page_one
@@ -121,8 +122,17 @@ def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
 
 def command(settings: Settings) -> str:
     """What makes this report again."""
-    options = [
-        *([] if settings.source == DEFAULT_SOURCE else [f"SOURCE={settings.source}"]),
-        *([] if settings.threshold == DEFAULT_THRESHOLD else [f"THRESHOLD={exact(settings.threshold)}"]),
-    ]
+    plain = Settings()
+    given = {
+        "SOURCE": settings.source,
+        "SCALE": settings.scale,
+        "LOSS": settings.loss,
+        "MODELS": settings.models,
+        "TASKS": settings.tasks,
+        "REF": settings.ref,
+        "THRESHOLD": exact(settings.threshold),
+        "KEEP_GOING": "1" if settings.keep_going else "",
+    }
+    usual = {"SOURCE": plain.source, "SCALE": plain.scale, "THRESHOLD": exact(plain.threshold)}
+    options = [f"{name}={shlex.quote(str(value))}" for name, value in given.items() if value != usual.get(name, "")]
     return " ".join(["make report", *options])

@@ -88,7 +88,7 @@ def _pair(response: Any) -> Pair | None:  # noqa: ANN401 - parsed JSON
         return None
     if type(number) is str and NUMBER.fullmatch(number):
         number = float(number)
-    # As text too: what else stands beside a truth is infinite or no number.
+    # Numbers written as text are read above; anything else is infinite or not a number, and becomes NaN.
     return float(number) if type(number) in (int, float) else nan, is_greedy
 
 

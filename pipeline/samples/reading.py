@@ -23,7 +23,7 @@ MOST_METRICS = 64
 LONGEST_NAME = 200
 # Well below the largest float32, and its square below the largest double.
 LARGEST = 1e30
-# Neither these nor what is no number is a metric.
+# Every other key whose value is a number is a metric.
 KEYS = {"doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics"}
 NO_FILTER = "none"
 WORDS = (b"NaN", b"Infinity")

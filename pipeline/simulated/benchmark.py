@@ -48,10 +48,9 @@ class KindKnobs:
         sd_task, sd_subtask: spread of log10 c over tasks, and over the subtasks of a task.
         alpha, sd_log_alpha: median of -alpha over subtasks, and the spread of its logarithm.
         sd_example: spread over a task's examples of the logarithm of their loss; the examples are the same at every
-        scale.
+            scale.
         sd_model: spread of the logarithm of the loss around its trend, one draw per unit and model (T=0 and T=1 share
-        it).
-            It makes scores vary by more than the binomial.
+            it). It makes scores vary by more than the binomial.
         hopeless_share: share of a task's examples that no scale gets right, but for luck.
         chance_share, chance_share_zero_shot: share of subtasks that stay at chance at every scale, with and without
             examples in the prompt.
@@ -215,7 +214,7 @@ class Losses(NamedTuple):
 
 def _arrange(design: Design) -> Units:
     leaves = design.curves[design.curves["kind"] != "aggregate"]
-    # Sorted, so that what is drawn does not hang on the order of the curves.
+    # Sorted, so that what is drawn does not depend on the order of the curves.
     facts = leaves[UNIT].drop_duplicates().sort_values(UNIT).reset_index(drop=True)
     facts["subtask_id"] = facts.groupby(["task", "subtask"], sort=True).ngroup()
     row = leaves.merge(facts.reset_index(names="unit"), on=UNIT, how="left")["unit"].to_numpy()
@@ -263,7 +262,7 @@ def _log_losses(units: Units, models: pd.DataFrame, knobs: Knobs, rng: np.random
 
 
 class Draws(NamedTuple):
-    """Standard normals and uniforms behind the subtasks: a turned knob moves a benchmark and does not reshuffle it."""
+    """Standard normals and uniforms behind the subtasks: a change of a knob moves scores without new draws."""
 
     task: Array
     subtask: Array
@@ -306,7 +305,7 @@ def _spread_out(facts: pd.DataFrame, models: pd.DataFrame, values: Mapping[str, 
 
 
 def _deviations(units: Units, models: pd.DataFrame, rng: np.random.Generator) -> Array:
-    """A standard normal a unit and model; the same at T=0 and T=1, which are one model."""
+    """One standard normal per unit and model; the same at T=0 and T=1, which are one model."""
     drawn = rng.standard_normal(units.n_test.shape)
     drawn[:, models["family"] == COPY] = drawn[:, models["family"] == ORIGINAL]
     return drawn

@@ -19,7 +19,7 @@ final as (
     from name
     inner join seed_scale_words as words
         on words.scale_name = name.scale_name
-        -- Of any other name the words are those without one.
+        -- Any other name takes the words of the row without a name.
         or words.scale_name is null
     qualify row_number() over (order by words.scale_name nulls last) = 1
 )

@@ -1,4 +1,4 @@
--- One row a key under which the source holds different scores, all of them set aside: which of them is right?
+-- One row per key under which the source holds different scores, all of them set aside: which of them is right?
 select
     task,
     subtask,

@@ -25,7 +25,7 @@ with_models as (
         and models.family = coalesce(source_rows.family, models.family)
 ),
 
--- Joined twice rather than kept: so many wide rows are most of the memory of a load.
+-- Joined twice rather than materialized: these wide rows would take most of the memory of a load.
 with_tasks as not materialized (
     select
         with_models.* replace (

@@ -70,7 +70,7 @@ def test_every_file_that_the_report_names_is_there(reported):
 def test_the_headline_is_kept_for_make(reported):
     settings, _ = reported
     headline = (settings.stamps / "headline").read_text()
-    assert headline.startswith("The published finding is not entirely reproduced. ")
+    assert headline.startswith("The published numbers are not entirely reproduced. ")
     assert "report   outputs/report.html" in headline
 
 

@@ -20,7 +20,7 @@ LONGEST_NAME = 400
 
 
 def texts(names: Iterable[object]) -> dict[str, list[Any]]:
-    """Anybody's names as a list of those that there are, readable and bounded, and the place of each in it.
+    """The distinct names, readable and of bounded length, and for each name its place among them (-1 for null).
 
     Two names that look the same once they are cut stay two names.
     """

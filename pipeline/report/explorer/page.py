@@ -31,7 +31,7 @@ def render(content: Mapping[str, Any]) -> str:
     """
     style = (html.HERE / "report.css").read_text(encoding="utf-8") + shipped(*CHARTS_STYLE) + _own("explorer.css")
     script = "\n".join([table_library(), shipped(*CHARTS), html.shared_script(), _own("explorer.js")])
-    # Within a script, only this ends it; in a text of a script it means the same.
+    # Only these could end an inline script early; escaped, they mean the same in its strings.
     script = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
     return environment.get_template("explorer.html.j2").render(

@@ -19,7 +19,7 @@ def association(counts: np.ndarray) -> pd.DataFrame:
         counts: shape (2, 2), counts of tasks; rows are emergent and other, columns the two metrics and other.
 
     Returns:
-        One row a statistic: `statistic`, `value`, `low`, `high`; p values have no interval.
+        One row per statistic: `statistic`, `value`, `low`, `high`; p values have no interval.
     """
     woolf = Table2x2(counts.astype(float), shift_zeros=True)
     exact = stats.contingency.odds_ratio(counts.astype(int), kind="conditional")

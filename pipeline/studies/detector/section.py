@@ -57,7 +57,8 @@ def numbers(_: Run, rows: Query) -> Row:
 
 def _told(row: Row) -> Row:
     """With the rates under names that are written in per cent."""
-    return row | {"found_share": row["sensitivity"], "left_share": row["specificity"], "area_share": row["area"]}
+    shares = {"found": "sensitivity", "precision": "precision", "left": "specificity", "area": "area"}
+    return row | {f"{name}_share": row[rate] for name, rate in shares.items()}
 
 
 def _planted(rows: Query) -> list[Row]:

@@ -80,7 +80,7 @@ def fit(curves: pd.DataFrame, design: pd.DataFrame) -> dict[str, Estimate]:
 
 
 def effective_number(tasks: pd.Series) -> float:
-    """1 / the sum of squared shares of curves: as many tasks of equal size would be as uneven; 0 for no curve."""
+    """1 / the sum of squared shares of curves: the number of equally large tasks with that sum; 0 without curves."""
     sizes = tasks.value_counts()
     return float(sizes.sum() ** 2 / (sizes**2).sum()) if len(sizes) else 0.0
 

@@ -1,6 +1,8 @@
 """The committed scores -> what the chapter says. No training, no torch."""
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -125,11 +127,16 @@ def _share(curve: np.ndarray) -> float | None:
     return float(np.diff(curve).max() / span) if span > FLAT else None
 
 
+def said_of(row: Mapping[Any, Any]) -> str:
+    """The verdict on a row of `effects`."""
+    return verdict(row["sharpening_low"], row["sharpening_high"], is_cut=bool(row["is_cut"]))
+
+
 def overview(scores: pd.DataFrame) -> pd.DataFrame:
     """How many networks there are, and of the primary pairs how many sharpen, shift, or contradict."""
     found = effects(scores)
     primary = found[found["is_primary"] & (found["seeds"] > 0)]
-    said = Counter(map(verdict, primary["sharpening_low"], primary["sharpening_high"]))
+    said = Counter(said_of(row) for row in primary.to_dict("records"))
     return pd.DataFrame(
         [
             {
@@ -138,6 +145,7 @@ def overview(scores: pd.DataFrame) -> pd.DataFrame:
                 "sharpened": said["narrower"],
                 "not_narrower": said["not narrower"],
                 "undecided": said["cannot be told"],
+                "cut": int(primary["is_cut"].astype(bool).sum()),
                 "shifted": int((primary["shift_low"] > 0).sum()),
             }
         ]

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from pipeline.core.plotting import ACCENT, DARK, FORECAST, MUTED
+from pipeline.studies.networks.compute import said_of
 from pipeline.studies.networks.metrics import METRICS, PAIRS, Pair
 from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, SEQUENCES
-from pipeline.studies.networks.transitions import transition, verdict
+from pipeline.studies.networks.transitions import transition
 
 TITLES = {
     AUTOENCODERS: ("Autoencoders", "units of the bottleneck"),
@@ -47,7 +48,7 @@ def draw_networks(scores: pd.DataFrame, effects: pd.DataFrame) -> Figure:
 
 def _told(row: Mapping[Hashable, Any]) -> str:
     """The finding of a panel: where the sharp metric's transition lies, and what is known of its width."""
-    said = verdict(row["sharpening_low"], row["sharpening_high"])
+    said = said_of(row)
     width = "width cannot be told" if said == "cannot be told" else said
     return f"later, {width}" if row["shift_low"] > 0 else width
 

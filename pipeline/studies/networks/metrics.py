@@ -6,7 +6,7 @@ from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, LENGT
 
 GROUP_SIZES = (6, 8, 10)
 # Quantiles of the squared error (summed over 784 pixels) of a reference autoencoder, bottleneck 32, on a seed that the
-# plan # does not have.
+# plan does not use.
 CUTOFFS = {"q10": 14.20, "q50": 26.08, "q90": 39.13}
 
 

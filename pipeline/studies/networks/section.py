@@ -3,12 +3,11 @@
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_default_run
-from pipeline.studies.networks.compute import TABLES, compute, turned_over
+from pipeline.studies.networks.compute import TABLES, compute, said_of, turned_over
 from pipeline.studies.networks.figures import draw_networks, draw_training
 from pipeline.studies.networks.metrics import CUTOFFS, METRICS
 from pipeline.studies.networks.outputs import MODULES
 from pipeline.studies.networks.plan import ADDITION, AUTOENCODERS, IMAGES, SEQUENCES
-from pipeline.studies.networks.transitions import verdict
 
 # What the paper's section 5 shows or says, by the primary pair that asks it.
 CLAIMS = {
@@ -30,6 +29,7 @@ def numbers(_: Run, rows: Query) -> Row:
     effects = [_worded(row) for row in rows("from induced_effects")]
     primary = {row["experiment"]: row for row in effects if row["is_primary"]}
     overview = rows("from induced_overview")[0]
+    did_not = f", {overview['not_narrower']} did not" if overview["not_narrower"] else ""
     return {
         "induced": overview,
         "induced_claims": [primary[name] | {"claim": claim} for name, claim in CLAIMS.items() if name in primary],
@@ -43,7 +43,7 @@ def numbers(_: Run, rows: Query) -> Row:
         "induced_cutoffs": list(CUTOFFS),
         "networks_claim": {
             "found": f"of {overview['pairs']} sharp metrics {overview['sharpened']} narrowed the transition of "
-            f"networks trained here, {overview['not_narrower']} did not; "
+            f"networks trained here{did_not}, of {overview['undecided']} it cannot be told; "
             f"{overview['shifted']} moved it to larger sizes",
             "sure": f"{overview['networks']} networks, intervals over seeds",
         },
@@ -59,7 +59,7 @@ def _worded(row: Row) -> Row:
     if not row["seeds"]:
         return row | {"pair": f"{row['smooth']}, {row['sharp']}", "verdict": "cannot be told: a curve is flat"}
     pair = " → ".join(LABELS[row["experiment"], row[side]] for side in ("smooth", "sharp"))
-    return row | {"pair": pair, "verdict": verdict(row["sharpening_low"], row["sharpening_high"])}
+    return row | {"pair": pair, "verdict": said_of(row) + (": curves are cut" if row["is_cut"] else "")}
 
 
 def draw(frame: Frame) -> Figure:

@@ -87,11 +87,18 @@ def transitions(scores: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["experiment", "metric", "seed", *Transition._fields])
 
 
-def verdict(low: float, high: float) -> str:
+def verdict(low: float, high: float, *, is_cut: bool) -> str:
     """What an interval of the sharpening says of the second transition.
 
-    Above 0 it does not say that the transition is wider: that of a curve that is cut is wider than it looks.
+    Where curves are cut, both widths are wider than they look, by how much nobody knows, so nothing is said.
+
+    Args:
+        low: of the interval.
+        high: of the interval.
+        is_cut: whether curves of most seeds are cut.
     """
+    if is_cut:
+        return "cannot be told"
     return "narrower" if high < 0 else "not narrower" if low > 0 else "cannot be told"
 
 
@@ -106,7 +113,7 @@ def compared(found: pd.DataFrame, smooth: str, sharp: str) -> dict[str, float]:
     Returns:
         `seeds`, `narrower` (seeds whose sharp width is smaller), `smooth_width` and `sharp_width` (means, octaves),
         `sharpening`, `shift`, each with `_low` and `_high`, and how many of the transitions lie in one step of the grid
-        or are cut (`one_step`, `cut`, of either metric).
+        or are cut (`one_step`, `cut`, of either metric); `is_cut`, whether those of most seeds are.
     """
     first, second = (found[found["metric"] == name].set_index("seed") for name in (smooth, sharp))
     seeds = first.index.intersection(second.index)
@@ -129,4 +136,5 @@ def compared(found: pd.DataFrame, smooth: str, sharp: str) -> dict[str, float]:
         "shift_high": shift_high,
         "one_step": int((first["is_one_step"] | second["is_one_step"]).sum()),
         "cut": int((first["is_cut"] | second["is_cut"]).sum()),
+        "is_cut": bool((first["is_cut"] | second["is_cut"]).mean() > 0.5),
     }

@@ -12,7 +12,7 @@ STATUS_COLOURS = {"finite": "#64748b", "flat": "#cbd5e1", "infinite": "#c2410c",
 
 
 def draw_infinite(by_n_test: pd.DataFrame, by_task: pd.DataFrame) -> Figure:
-    """Who the infinite curves are: statuses by number of test examples, and the tasks with most of them."""
+    """Where infinite curves occur: statuses by number of test examples, and the tasks with most infinite curves."""
     if by_task.empty:
         figure = Figure(figsize=(6.5, 4.2), layout="constrained")
         _draw_statuses(figure.subplots(), by_n_test)

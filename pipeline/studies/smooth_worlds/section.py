@@ -10,13 +10,15 @@ OVERVIEW = "from scenario_overview where convention = 'with_infinite' order by p
 
 def numbers(_: Run, rows: Query) -> Row:
     """Observed and expected counts by scenario, and what was estimated for the scenarios."""
+    scenarios = rows(OVERVIEW)
     by_convention = {row["convention"]: row for row in rows("from scenario_range")}
     return {
         "worlds": by_convention.get("with_infinite"),
         "worlds_published": by_convention.get("published"),
         "world_scenarios": [
-            row | {"low_share": row["share_low"], "high_share": row["share_high"]} for row in rows(OVERVIEW)
+            row | {"low_share": row["share_low"], "high_share": row["share_high"]} for row in scenarios
         ],
+        "plausible_names": [row["scenario"] for row in scenarios if not row["is_ruled_out"]],
         "world_strata": next(iter(rows("from strata_overview")), None),
         "temperatures": {row["temperature"]: row for row in rows("from temperatures")},
     }
@@ -34,7 +36,10 @@ def draw(frame: Frame) -> Figure | None:
 
 def absence(run: Run, rows: Query) -> str:
     """Why the chapter is left out, where it is."""
-    return without_tests("scenario_overview", run, rows)
+    reason = without_tests("scenario_overview", run, rows)
+    if reason or run.is_bigbench or any(row["observed"] for row in rows(OVERVIEW)):
+        return reason
+    return "no tested proportion is E-emergent"
 
 
 STUDY = Study(

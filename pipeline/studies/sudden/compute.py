@@ -19,7 +19,7 @@ from pipeline.curve_tests.table import LEVEL, adjusted, emergent_under
 
 RESAMPLES = 2_000
 ALL = "all"
-# What is told of a curve, by the column that tells it.
+# What is tested on each curve: names of tests, and columns that say whether a jump is excluded.
 P_VALUES = ("goodness", "curved", "broken", "without_1_upper", "without_1_lower")
 EXCLUDED = ("jump_excluded_10", "jump_excluded_20", "jump_excluded_30")
 FEWEST_TASKS = 3
@@ -42,7 +42,18 @@ def compute(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, pd.Dat
     found = {"tested_shares": shares(kept, populations(kept))}
     late = connection.execute("from late_tests where side = 'upper' order by curve_id").df()
     effects = common_effects(late)
-    return found | ({} if effects.empty else {"common_effects": effects})
+    return found | ({} if effects.empty else {"common_effects": effects, "effects_overview": overview(effects)})
+
+
+def overview(effects: pd.DataFrame) -> pd.DataFrame:
+    """How many of the intervals in `common_effects` exclude 0 on either side, and the largest effect: one row."""
+    largest = effects.loc[[effects["effect"].abs().idxmax()], ["family", "model", "effect", "low", "high"]]
+    counts = {
+        "families": len(effects),
+        "above": int((effects["low"] > 0).sum()),
+        "below": int((effects["high"] < 0).sum()),
+    }
+    return largest.assign(**counts).reset_index(drop=True)
 
 
 def populations(curves: pd.DataFrame) -> "dict[str, pd.Series[bool]]":

@@ -58,6 +58,7 @@ def numbers(_: Run, rows: Query) -> Row:
             "from late_gains qualify row_number() over (partition by task order by p, curve_id) = 1 order by p limit 10"
         ),
         "false_range": rows("from false_range")[0] if has_table(rows, "false_range") else None,
+        "effects": rows("from effects_overview")[0] if has_table(rows, "effects_overview") else None,
         "model_effects": rows("from common_effects order by effect desc") if has_table(rows, "common_effects") else [],
         "broken_overview": rows("from broken_overview")[0],
         "broken_shown": rows("from broken_curves order by p, task, subtask, family, shots limit 10"),
@@ -126,6 +127,7 @@ STUDY = Study(
         "false_late_gains",
         "false_range",
         "common_effects",
+        "effects_overview",
         "broken_curves",
         "broken_overview",
         "tested_shares",

@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_scores
+from pipeline.curve_tests.jumps import GRID
 from pipeline.curve_tests.source import MOST_EXAMPLES
 from pipeline.studies.tasks.figures import draw_tasks
 
@@ -48,9 +49,16 @@ def numbers(_: Run, rows: Query) -> Row:
     )
     return _classes(rows) | {
         "task_overview": rows("from task_overview")[0],
-        "verdict_counts": rows("from verdict_counts where tasks > 0 order by place"),
-        "task_rows": [row | {"why": _why(row)} for row in tasks],
-        "has_dips": any(row["verdict"] != "late gain" and (row["q"] or 1) < SMALL for row in tasks),
+        "verdict_counts": rows("from verdict_counts where curves > 0 order by place"),
+        "task_rows": [row | {"why": _why(row), "not_excluded": _jump(row)} for row in tasks],
+        "testable": rows("from family_overview")[0],
+        "long_families": [row["family"] for row in rows("from families where n_scales >= 4 order by family")],
+        "untested_reasons": [
+            row | {"told": REASONS.get(row["reason"], row["reason"])}
+            for row in rows("from untested_reasons order by tasks desc, reason")
+        ],
+        "has_small_q": any(_is_small(row["q"]) for row in tasks),
+        "has_dips": any(row["verdict"] != "late gain" and _is_small(row["q"]) for row in tasks),
         "has_other_metrics": any(row["other_metrics"] for row in tasks),
     }
 
@@ -75,10 +83,23 @@ def _classes(rows: Query) -> Row:
         "wei_rows": [lines[name] | {"said": told} for name, told in CLASSES.items() if name in lines],
         "wei_columns": {"said": "what was said"} | columns,
         "all_tasks": [
-            row | {"told": _told(row), "annotated": CLASSES.get(row["annotated_class"], "")}
+            row | {"told": _told(row), "annotated": CLASSES.get(row["annotated_class"], ""), "not_excluded": _jump(row)}
             for row in rows("from tasks order by task")
         ],
     }
+
+
+def _is_small(q: float | None) -> bool:
+    return q is not None and q < SMALL
+
+
+def _jump(row: Row) -> str:
+    """The largest jump that is not excluded; the ends of the grid are bounds."""
+    value = row["largest_jump_not_excluded"]
+    if value is None:
+        return ""
+    ends = {0.0: f"< {GRID[0]:g}", float(GRID[-1]): f"≥ {GRID[-1]:g}"}
+    return ends.get(value, f"{value:g}")
 
 
 def _why(row: Row) -> str:

@@ -156,7 +156,7 @@ def tabulate(cells: list[Cell], setup: Setup = Setup()) -> pd.DataFrame:
     """Both metrics of the first n questions of every cell, beside what the model expects of them.
 
     Returns:
-        A row an operation, length, test size and scale: `operation`, `length` (digits), `n_test`, `params`, `accuracy`,
+        One row per operation, length, test size, scale: `operation`, `length` (digits), `n_test`, `params`, `accuracy`,
         `expected_accuracy` (p^L), `p_all_zero` ((1 - p^L)^n), `edit_distance` (digits), `expected_edit_distance`
         (L (1 - p), an upper bound), and of the curve that the row is a point of, `accuracy_emergence_score` and
         `edit_distance_emergence_score` with their statuses.

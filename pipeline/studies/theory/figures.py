@@ -139,7 +139,7 @@ def _draw_resolved(axes: Axes, points: pd.DataFrame, marker: str, colour: str) -
     seen = points[points["accuracy"] > 0]
     axes.plot(seen["params"], seen["accuracy"], marker, color=colour, markersize=4)
     unseen = points[points["accuracy"] == 0]
-    # A row a length, so that no point hides another.
+    # One row per length, so that no point hides another.
     heights = np.geomspace(2e-7, UNSEEN_BELOW / 1.6, len(LENGTHS))[unseen["length"].to_numpy() - 1]
     axes.plot(unseen["params"], heights, marker, color=colour, fillstyle="none", markersize=5)
 

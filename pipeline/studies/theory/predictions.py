@@ -77,7 +77,7 @@ def test_predictions(cells: Sequence[Cell], setup: Setup) -> pd.DataFrame:
         setup: the setup that gave it.
 
     Returns:
-        A row an estimate: `prediction`, `operation`, `quantity`, `n_test`, `comparisons` (how many the interval is
+        One row per estimate: `prediction`, `operation`, `quantity`, `n_test`, `comparisons` (how many the interval is
         shared among), `estimate`, `low`, `high`, `expected`, `low_bound`, `high_bound`, `holds`.
     """
     rows: list[Row] = []

@@ -20,11 +20,10 @@ def absence(_: Run, rows: Query) -> str:
 
 def numbers(_: Run, rows: Query) -> Row:
     """The emergence scores of the drawn curves, and how many comparisons of the three predictions hold."""
-    curves = rows(
-        "select metric, length, emergence_score from theory_curves where figure = 2 and grid = 'BIG-G' order by all"
-    )
+    curves = rows("select grid, metric, length, emergence_score from theory_curves where figure = 2 order by all")
     return {
-        "model_scores": {row["metric"]: row["emergence_score"] for row in curves},
+        "model_scores": {row["metric"]: row["emergence_score"] for row in curves if row["grid"] == "BIG-G"},
+        "accuracy_on": {row["grid"]: row["emergence_score"] for row in curves if row["metric"] == "accuracy"},
         "predictions": rows("from predictions_overview order by prediction"),
     }
 

@@ -22,7 +22,7 @@ largest_families as (
     limit 12
 ),
 
--- Of -1 the number of shots is not known: no choice of anybody.
+-- -1 stands for an unknown number of shots, which no analyst could choose.
 commonest_shots as (
     select
         shots::varchar as level,

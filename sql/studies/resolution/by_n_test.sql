@@ -19,6 +19,7 @@ final as (
         count(*) filter (where status = 'flat') as flat,
         count(*) filter (where status = 'infinite') as infinite,
         count(*) filter (where status in ('single', 'invalid')) as left_out,
+        min(n_test) filter (where status = 'infinite') as smallest_infinite,
         infinite / nullif(sum(infinite) over (), 0) as share_of_infinite,
         count(*) filter (where status = 'infinite' and ends_worst) as end_worst,
         count(*) filter (where status = 'infinite' and ends_worst and emergence_score > 0) as blips

@@ -28,6 +28,7 @@ final as (
         corrected.metric,
         corrected.shots,
         corrected.family,
+        corrected.basis,
         points.model as first_after,
         corrected.n_test,
         corrected.broken_by,

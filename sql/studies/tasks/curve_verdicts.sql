@@ -66,7 +66,7 @@ final as (
             when not is_tested or is_exploratory then 'not tested'
             -- What only comes back after a dip is no gain, however far above the forecast.
             when upper_q < 0.05 and is_best then 'late gain'
-            -- A step that helps the fit need not be one between two neighbours: a curve that no parabola follows has some.
+            -- A step can improve a fit without a jump between two neighbours, if the curve does not follow a parabola.
             when broken_q < 0.05 and is_step_seen then 'jump'
             when gain < -3 * gain_error then 'falls'
             when status = 'at_chance' then 'at chance'

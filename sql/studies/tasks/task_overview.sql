@@ -7,5 +7,9 @@ select
     count(*) filter (where verdict = 'jump') as jumps,
     count(*) filter (where e_emergent_with_infinite > 0) as emergent,
     count(*) filter (where e_emergent_with_infinite > 0 and verdict not in ('late gain', 'jump')) as emergent_not_sudden,
-    count(*) filter (where other_metrics is not null) as other_under_another_metric
+    -- A jump that another metric of the same outputs excludes; that it cannot show one says nothing.
+    count(*) filter (
+        where verdict in ('late gain', 'jump')
+            and list_bool_or(list_transform(string_split(other_metrics, ', '), lambda other: other like '%: smooth'))
+    ) as sudden_under_one_metric
 from tasks

@@ -37,14 +37,14 @@ summed as (
         min(upper_q) as q,
         max(largest_jump) filter (where n_test = task_n_test and n_scales >= 5) as largest_jump_not_excluded,
         min(place) as first_place,
-        -- Of four scales, curvature and a jump leave nothing to tell them by.
+        -- With four scales there are too few points to distinguish curvature from a jump.
         count(*) filter (where verdict = 'inconclusive' and n_scales >= 5) as undecided,
         count(*) filter (where verdict = 'smooth') as smooth
     from ranked
     group by task
 ),
 
--- Why most of the curves that were not tested were not; of several reasons with as many curves the first by name.
+-- The most frequent reason why curves were not tested; of equally frequent reasons, the first by name.
 reasons as (
     select
         task,

@@ -48,25 +48,26 @@ def test_one_plausible_scenario(chapter):
     checks = [check("combined"), check("ceiling", is_ruled_out=True), check("logistic", is_ruled_out=True)]
     text = chapter(counts=COUNTS, checks=checks)
     assert (
-        "The one smooth scenario that other features of the scores (equal neighbours, roughness) "
-        "do not rule out gives 81, 81.0 % of them "
-        "(95 % interval 60.0 % to 90.0 %).**"
+        "The one smooth scenario that matches two other features of the scores, equal neighbours and roughness, "
+        "gives 81, 81.0 % as many (95 % interval 60.0 % to 90.0 %).**"
     ) in text
 
 
 def test_several_plausible_scenarios(chapter):
     text = chapter(counts=COUNTS, checks=ONE_OUT)
     assert (
-        "The 2 smooth scenarios that other features of the scores (equal neighbours, roughness) "
-        "do not rule out give 72 to 81, 72.0 % to 81.0 % of "
-        "them (95 % interval 50.0 % to 90.0 %).**"
+        "The 2 smooth scenarios that match two other features of the scores, equal neighbours and roughness, "
+        "give 72 to 81, 72.0 % to 81.0 % as many (95 % interval 50.0 % to 90.0 %).**"
     ) in text
     assert "What rules a scenario out" in text
 
 
 def test_no_plausible_scenario(chapter):
     text = chapter(counts=COUNTS, checks=ALL_OUT)
-    assert "Smooth scenarios give 23 to 81, but other features of the scores rule each of them out.**" in text
+    assert (
+        "Smooth scenarios give 23 to 81, but none of them matches the scores otherwise, so they give no base rate"
+        in text
+    )
     assert "What is left over may be" in re.sub(" +", " ", text)
 
 
@@ -79,7 +80,7 @@ def test_no_two_blanks_stand_in_a_row(chapter, checks):
 def test_where_nothing_was_observed_there_is_no_share(chapter, checks):
     text = chapter(counts=[count(one["scenario"], **NOTHING) for one in COUNTS], checks=checks)
     assert text.startswith("**With infinite scores kept, 0 of the 900 tested proportions are E-emergent.")
-    assert "% of them" not in text
+    assert "% as many" not in text
     assert "2.5 | " in text
 
 

@@ -20,7 +20,7 @@ from tests.studies.told import WORDS, told
 TOOLS = {"calibration", "late_gain_scenarios", "scenario_checks"}
 # What is made of those, and of Python.
 OF_TOOLS = ("false_late_gains", "false_range", "power", "test_verdicts")
-COMPUTED = ("tested_shares", "common_effects")
+COMPUTED = ("tested_shares", "common_effects", "effects_overview")
 # A curve of four models, the last of them where it was forecast.
 PLAIN = {"task": "t", "family": "GPT", "shots": 0, "metric": "exact_str_match", "n_test": 100, "status": "fitted"}
 PLAIN |= {"basis": "binomial", "is_tested": True, "is_exploratory": False, "scores": [0.1, 0.2, 0.3, 0.4]}

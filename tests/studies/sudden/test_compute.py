@@ -149,3 +149,12 @@ def test_each_largest_model_has_an_effect_of_its_own():
         ["GPT", pytest.approx(3)],
         ["PaLM", pytest.approx(4)],
     ]
+
+
+def test_the_overview_of_effects_counts_intervals_that_exclude_0_on_either_side():
+    rows = [("A", 0.2, 0.1, 0.3), ("B", -0.6, -0.9, -0.3), ("C", 0.5, -0.1, 1.1), ("D", -0.2, -0.3, -0.1)]
+    effects = pd.DataFrame(rows, columns=["family", "effect", "low", "high"]).assign(model="m")
+    (found,) = compute.overview(effects).to_dict("records")
+    assert found == {
+        "family": "B", "model": "m", "effect": -0.6, "low": -0.9, "high": -0.3, "families": 4, "above": 1, "below": 2,
+    }  # fmt: skip

@@ -119,6 +119,7 @@ def test_effects_are_told_from_three_tasks_on(chapter):
     text = chapter(*spread)
     assert "**Is it the model or the task?**" in text
     assert "| GPT | model 4 | 3 | 3 |" in text
+    assert "Of 1 family, the largest model lies above its forecast on average over tasks in 0 and below it in 0" in text
 
 
 def test_one_step_is_told_and_its_copy_is_not(chapter):

@@ -67,6 +67,7 @@ def build(seeded):
                 )
                 for side in ("upper", "lower")
             ),
+            "families": frame[["family", "n_scales"]].drop_duplicates("family"),
             "late_gains": frame[["curve_id", "task"]].assign(families_repeating=0),
             "convention_values": pd.concat(
                 frame[["curve_id"]].assign(convention=name, is_emergent=frame["emergent"])

@@ -19,7 +19,7 @@ chosen as (
         arg_max(checkpoint, (len(models), checkpoint)) as checkpoint,
         arg_max(models, (len(models), checkpoint)) as models,
         list_distinct(flatten(list(models))) as all_models,
-        -- What some models went on to, and others did not.
+        -- The last checkpoint of any model, which others may not have.
         max(checkpoint) as latest
     from held
     group by

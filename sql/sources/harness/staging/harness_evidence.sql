@@ -3,7 +3,7 @@
 select
     base_metric,
     metric,
-    -- What most files say; what as many deny is better where it is higher.
+    -- What most files say; higher is better where they are evenly split.
     count(*) filter (where higher_is_better) >= nullif(count(higher_is_better), 0) / 2 as higher_is_better,
     coalesce(
         bool_and(score * n_test between round(score * n_test) - 0.01 and round(score * n_test) + 0.01)

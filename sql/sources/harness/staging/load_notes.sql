@@ -1,4 +1,4 @@
--- What a person should know of the choices that were made for her.
+-- What the user should know about the choices that were made for them.
 with
 
 checkpoints as (

@@ -1,4 +1,4 @@
--- What a person should know of the curves before she reads their tests: what keeps them from being tested, and where names
+-- What the user should know of curves before reading their tests: what keeps them from being tested, and where names
 -- decide the order of models.
 with
 

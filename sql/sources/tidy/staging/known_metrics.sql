@@ -22,7 +22,7 @@ final as (
             seed_common_metrics.higher_is_better
         ) as higher_is_better,
         coalesce(seed_common_metrics.is_log_scaled, false) as is_log_scaled,
-        -- Of a choice, one in so many is right by chance; of a free answer, next to none.
+        -- `choices`: a guess among the choices can be right; `zero`: free answers, which nobody guesses.
         seed_common_metrics.chance_from
     from own
     left join seed_metrics
