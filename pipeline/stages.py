@@ -119,6 +119,7 @@ STAGES = (
         layers=("explorer", "checks/explorer"),
         patterns=(
             "pipeline/report/explorer/*.*",
+            "pipeline/report/explorer/script/*.js",
             "pipeline/report/report.css",
             "pipeline/report/shared.js",
             "requirements*.txt",

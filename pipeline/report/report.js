@@ -1,7 +1,8 @@
-// The page works without this. With it: a theme that is remembered, tables that sort and download, contents that follow.
+// The page works without this. With it: a theme that is remembered, tables that sort, download and link to the explorer,
+// contents that follow.
 document.addEventListener("DOMContentLoaded", () => {
   themeButton(document.getElementById("theme"));
-  document.querySelectorAll(".table").forEach(table => { makeSortable(table); offerCsv(table); });
+  document.querySelectorAll(".table").forEach(table => { linkTasks(table); makeSortable(table); offerCsv(table); });
   document.querySelectorAll("[data-copy]").forEach(copyButton);
   document.querySelectorAll(".scroll, main pre").forEach(showCut);
   followContents();
@@ -9,6 +10,20 @@ document.addEventListener("DOMContentLoaded", () => {
   window.addEventListener("hashchange", openTarget);
   unfoldForPrint();
 });
+
+// Only where the run has an explorer, and the whole name is there.
+function linkTasks(box) {
+  const explorer = document.querySelector("header nav a[href='explorer.html']");
+  if (!explorer || box.querySelector("th")?.textContent !== "task") return;
+  box.querySelectorAll("tbody td:first-child").forEach(cell => {
+    const name = cell.textContent;
+    if (!name || name.includes("…")) return;
+    const link = document.createElement("a");
+    link.href = `explorer.html#${new URLSearchParams({ task: name })}`;
+    link.append(...cell.childNodes);
+    cell.append(link);
+  });
+}
 
 function makeSortable(box) {
   const body = box.querySelector("tbody");

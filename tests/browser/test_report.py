@@ -2,17 +2,20 @@
 
 import csv
 import re
+import shutil
 
 import pytest
 
 from pipeline.core import wording
 from pipeline.core.settings import ROOT
 from pipeline.report import html
+from pipeline.report.explorer import stage
 from tests.browser.conftest import each_look
 
 OUTPUTS = ROOT / "outputs"
 PAGES = ("report", "methods", "tasks")
 NAMES = ['a "quote"', "<b>bold</b>", "<script>document.title='x'</script>", "people's\nchoice", "=1+1", "&amp;", "c,d"]
+TITLES = {"task": "task", "n": "n"}
 VALUES = [1234.5, float("inf"), None, -3, 0.25, float("-inf"), 20]
 
 
@@ -227,3 +230,18 @@ def test_the_version_can_be_copied(open_file):
     page.get_by_role("button", name="Copy BibTeX").click()
     page.get_by_role("button", name=re.compile("^(Copied|Selected: copy it now)$")).wait_for()
     assert html.citation("", (OUTPUTS / "report.md").read_text()).version in page.locator("#bibtex").inner_text()
+
+
+def test_a_task_of_a_table_leads_to_its_curves(open_file, builder, real_project, tmp_path):
+    builder.once("explorer", lambda: stage.run(real_project))
+    shutil.copy(real_project.root / "outputs" / stage.NAME, tmp_path)
+    pages = {"page.html": "Page", stage.NAME: "Explorer"}
+    table = wording.markdown_table([{"task": "modified_arithmetic", "n": 1}, {"task": "x" * 500, "n": 2}], TITLES)
+    path = tmp_path / "page.html"
+    cite = html.Citation("T", "v")
+    path.write_text(html.render(f"# T\n\n## One\n\n{table}", tmp_path, title="T", versions="v", cite=cite, pages=pages))
+    links = open_file(path).locator("tbody a")
+    assert [links.nth(place).inner_text() for place in range(links.count())] == ["modified_arithmetic"]
+    there = open_file(tmp_path / stage.NAME, fragment=links.first.get_attribute("href").removeprefix(stage.NAME))
+    there.locator("html[data-ready]").wait_for(state="attached")
+    assert there.locator("#task h1").inner_text() == "modified_arithmetic"

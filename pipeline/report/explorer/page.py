@@ -15,6 +15,8 @@ from pipeline.report import html
 from pipeline.report.explorer import columns
 
 HERE = ROOT / "pipeline" / "report" / "explorer"
+# Parts of one script, in the order in which they use each other.
+SCRIPT = ("data", "state", "selection", "table", "gallery", "charts", "form", "main")
 # uPlot draws the curves, DataTables (in itables) the table.
 CHARTS = ("uplot-python", "uplot/static/uPlot.iife.js")
 CHARTS_STYLE = ("uplot-python", "uplot/static/uPlot.min.css")
@@ -30,7 +32,8 @@ def render(content: Mapping[str, Any]) -> str:
         PipelineError: a library is not installed, or is none that the page can use.
     """
     style = (html.HERE / "report.css").read_text(encoding="utf-8") + shipped(*CHARTS_STYLE) + _own("explorer.css")
-    script = "\n".join([table_library(), shipped(*CHARTS), html.shared_script(), _own("explorer.js")])
+    own = [_own(f"script/{name}.js") for name in SCRIPT]
+    script = "\n".join([table_library(), shipped(*CHARTS), html.shared_script(), *own])
     # Only these could end an inline script early; escaped, they mean the same in its strings.
     script = script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(HERE), autoescape=True)
