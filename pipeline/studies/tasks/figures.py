@@ -48,5 +48,5 @@ def _title(one: Any) -> str:  # noqa: ANN401 - a row of a frame has no type to n
     told = f"E = {score:.3g}" if np.isfinite(score) else "E infinite"
     # Names of one suite differ at their ends.
     task, metric, family = (shortened(str(one[name]), end=21) for name in ("task", "metric", "family"))
-    direction = "" if one["higher_is_better"] else " (lower is better)"
-    return f"{task}\n{family}\n{metric}{direction}: {one['verdict']}, {told}"
+    direction = "" if one["higher_is_better"] else "↓ "
+    return f"{task}\n{family}\n{direction}{metric}: {one['verdict']}, {told}"

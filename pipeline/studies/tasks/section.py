@@ -57,6 +57,7 @@ def numbers(_: Run, rows: Query) -> Row:
             row | {"told": REASONS.get(row["reason"], row["reason"])}
             for row in rows("from untested_reasons order by tasks desc, reason")
         ],
+        "has_arrows": bool(rows("from task_panels where not higher_is_better limit 1")),
         "has_small_q": any(_is_small(row["q"]) for row in tasks),
         "has_dips": any(row["verdict"] != "late gain" and _is_small(row["q"]) for row in tasks),
         "has_other_metrics": any(row["other_metrics"] for row in tasks),
