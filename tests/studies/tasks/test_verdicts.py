@@ -151,6 +151,42 @@ def test_a_task_has_the_verdict_that_stands_first_and_says_under_what(build):
 
 
 @pytest.mark.parametrize(
+    ("others", "told"),
+    [
+        # One verdict per metric, whatever its families say.
+        ([{"jump_excluded_20": True}, {"status": "at_chance", "family": "G"}], "brier: smooth"),
+        ([{"jump_excluded_20": True}, {"family": "G"}], "brier: inconclusive"),
+        ([{"upper_q": 0.02}], None),
+    ],
+)
+def test_another_metric_has_one_verdict(build, others, told):
+    brier = ({"metric": "brier"} | other for other in others)
+    assert task(build({"metric": "acc", "upper_q": 0.01}, *brier))["other_metrics"] == told
+
+
+@pytest.mark.parametrize(
+    ("other", "counted"),
+    [({"jump_excluded_20": True}, 1), ({}, 0), ({"status": "at_chance"}, 0), ({"upper_q": 0.01}, 0)],
+)
+def test_only_a_jump_that_another_metric_excludes_counts_as_the_metric_s(build, other, counted):
+    connection = build({"metric": "acc", "upper_q": 0.01}, {"metric": "brier"} | other)
+    query = "select sudden_under_one_metric from task_overview"
+    assert connection.execute(query).fetchall() == [(counted,)]
+
+
+def test_families_and_reasons_are_counted(build):
+    untested = {"is_tested": False, "status": "too_few_scales", "n_scales": 3, "family": "short"}
+    connection = build({}, {"task": "u"} | untested, {"task": "v"} | untested)
+    assert connection.execute("from family_overview").fetchall() == [(2, 1)]
+    assert connection.execute("from untested_reasons").fetchall() == [("too_few_scales", 2)]
+
+
+@pytest.mark.parametrize(("value", "shown"), [(None, ""), (0.0, "< 0.1"), (0.3, "0.3"), (0.7, "≥ 0.7")])
+def test_the_ends_of_the_grid_of_jumps_are_bounds(value, shown):
+    assert section._jump({"largest_jump_not_excluded": value}) == shown
+
+
+@pytest.mark.parametrize(
     ("others", "verdict"),
     [
         ([{"jump_excluded_20": True}], "smooth"),
