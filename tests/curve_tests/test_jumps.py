@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.curve_tests.fitting import fit, fit_smooth, step_columns
-from pipeline.curve_tests.jumps import FEWEST_SCALES, GRID, SIZES, is_excluded_at, largest_jump, step_height
+from pipeline.curve_tests.jumps import FEWEST_SCALES, GRID, SIZES, bounds, is_excluded_at, largest_jump, step_height
 from tests.made import curve_of
 
 NONE = np.empty((0, 2))
@@ -103,3 +105,35 @@ def test_the_height_of_a_step_by_hand():
     beta = np.array([0.0, 0.0, 0.0, np.log(np.log(2))])
     found = step_height(curve_of([0] * 6, 9), step_columns(design_of(6), 3), beta, 3)
     assert found == pytest.approx(0.5 - np.exp(-1))
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.02, 0.2]), st.sampled_from([0.0, 0.25]))
+def test_no_fit_with_a_jump_exceeds_its_bound(seed, rho, chance):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 60))
+    curve, design = curve_of(rng.integers(0, n + 1, 6), n, chance=chance, rho=rho), design_of(6)
+    bound = bounds(curve, 6)
+    for size, jump in enumerate(GRID):
+        for place in range(1, 6):
+            lift = np.where(np.arange(6) >= place, jump, 0.0)
+            assert fit(curve, design, rng.normal(0, 1, 3), lift, NONE) <= bound[size, place] + 1e-9
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.05]))
+def test_bounds_change_no_result(seed, rho):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(5, 300))
+    curve, design, bent = fitted(rng.binomial(n, np.sort(rng.uniform(0, 1, 7))), n, rho=rho)
+    # Every place and size with fits alone.
+    found = 0.0
+    for place in range(1, 7):
+        stepped, free = step_columns(design, place), np.append(bent, 0.0)
+        best = fit(curve, stepped, free, np.zeros(7), NONE)
+        height, starts = step_height(curve, stepped, free, place), np.array([free[:3], bent])
+        kept = 0.0
+        for jump in GRID[::-1]:
+            if height >= jump or not is_excluded_at(curve, design, starts, place, jump, best):
+                kept = jump
+                break
+        found = max(found, kept)
+    assert largest_jump(curve, design, bent) == found
