@@ -122,8 +122,14 @@ def drawings(context: Mapping[str, Any]) -> dict[str, Draw]:
 
 def command(settings: Settings) -> str:
     """What makes this report again."""
-    plain = Settings()
-    given = {
+    usual = _options(Settings())
+    given = [f"{name}={shlex.quote(value)}" for name, value in _options(settings).items() if value != usual[name]]
+    return " ".join(["make report", *given])
+
+
+def _options(settings: Settings) -> dict[str, str]:
+    """The options of make that change what a report says."""
+    return {
         "SOURCE": settings.source,
         "SCALE": settings.scale,
         "LOSS": settings.loss,
@@ -133,6 +139,3 @@ def command(settings: Settings) -> str:
         "THRESHOLD": exact(settings.threshold),
         "KEEP_GOING": "1" if settings.keep_going else "",
     }
-    usual = {"SOURCE": plain.source, "SCALE": plain.scale, "THRESHOLD": exact(plain.threshold)}
-    options = [f"{name}={shlex.quote(str(value))}" for name, value in given.items() if value != usual.get(name, "")]
-    return " ".join(["make report", *options])

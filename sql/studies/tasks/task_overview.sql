@@ -10,6 +10,6 @@ select
     -- A jump that another metric of the same outputs excludes; that it cannot show one says nothing.
     count(*) filter (
         where verdict in ('late gain', 'jump')
-            and list_bool_or(list_transform(string_split(other_metrics, ', '), lambda other: other like '%: smooth'))
+            and task in (select task from metric_verdicts where verdict = 'smooth')
     ) as sudden_under_one_metric
 from tasks

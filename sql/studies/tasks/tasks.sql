@@ -60,27 +60,8 @@ reasons as (
 judged as (
     select
         *,
-        case
-            when first_place = 4 and undecided > 0 then 5
-            else first_place
-        end as place
+        judged_place(first_place, undecided) as place
     from summed
-),
-
--- The same of each metric alone.
-judged_metrics as (
-    select
-        task,
-        metric,
-        if(
-            min(place) = 4 and count(*) filter (where verdict = 'inconclusive' and n_scales >= 5) > 0,
-            5,
-            min(place)
-        ) as place
-    from ranked
-    group by
-        task,
-        metric
 ),
 
 places as (
@@ -98,15 +79,14 @@ places as (
 -- The other metrics of the same outputs, of which the verdict is another one.
 elsewhere as (
     select
-        judged_metrics.task,
-        string_agg(judged_metrics.metric || ': ' || verdicts.verdict, ', ' order by judged_metrics.metric) as other_metrics
-    from judged_metrics
+        metric_verdicts.task,
+        string_agg(metric_verdicts.metric || ': ' || metric_verdicts.verdict, ', ' order by metric_verdicts.metric)
+            as other_metrics
+    from metric_verdicts
     inner join judged using (task)
-    inner join verdicts
-        on verdicts.place = judged_metrics.place
-    where judged_metrics.place <> judged.place
-        and verdicts.verdict <> 'not tested'
-    group by judged_metrics.task
+    where metric_verdicts.place <> judged.place
+        and metric_verdicts.verdict <> 'not tested'
+    group by metric_verdicts.task
 ),
 
 -- Late gains that another family shows on the same subtask with as many examples in the prompt.
