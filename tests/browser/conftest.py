@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from pipeline.report.explorer import stage
+
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -32,6 +34,13 @@ def browser():
         found.close()
 
 
+@pytest.fixture(scope="session")
+def explorer(builder, real_project):
+    """The explorer of the real scores."""
+    builder.once("explorer", lambda: stage.run(real_project))
+    return real_project.root / "outputs" / stage.NAME
+
+
 @pytest.fixture
 def open_file(browser):
     """Open a file in a context of its own; a page that asked for anything else or complained fails its test."""
@@ -54,6 +63,13 @@ def open_file(browser):
         context.close()
         assert {url.partition("#")[0] for url in one.requests} == {path.as_uri()}
         assert one.complaints == []
+
+
+def opened(open_file, path, **options):
+    """An explorer that shows what its address asks for."""
+    found = open_file(path, **options)
+    found.locator("html[data-ready]").wait_for(state="attached")
+    return found
 
 
 def each_look(page):

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.core import database, wording
 from pipeline.report.explorer import columns, page, stage
-from tests.browser.conftest import each_look
+from tests.browser.conftest import each_look, opened
 
 HOSTILE = (
     "</script><img src=x onerror=document.title='pwned'>",
@@ -21,24 +21,11 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="session")
-def explorer(builder, real_project):
-    """The explorer of the real scores."""
-    builder.once("explorer", lambda: stage.run(real_project))
-    return real_project.root / "outputs" / stage.NAME
-
-
-@pytest.fixture(scope="session")
 def content(real_project):
     """What it shows."""
     with database.connect(real_project.database, read_only=True) as connection:
         stage.build(connection, real_project)
         return stage.gather(connection)
-
-
-def opened(open_file, path, **options):
-    found = open_file(path, **options)
-    found.locator("html[data-ready]").wait_for(state="attached")
-    return found
 
 
 def settled(found):
@@ -117,10 +104,10 @@ def test_a_link_brings_a_colleague_to_the_same_curves(open_file, explorer):
 def test_the_table_sorts_by_keyboard_and_the_address_keeps_it(open_file, explorer):
     found = opened(open_file, explorer)
     header = found.locator("#table th").filter(has_text="Largest E")
-    header.get_by_role("button").press("Enter")
-    header.get_by_role("button").press("Enter")
-    assert header.get_attribute("aria-sort") == "descending"
-    settled(found)
+    for direction in ("ascending", "descending"):
+        header.get_by_role("button").press("Enter")
+        settled(found)
+        assert header.get_attribute("aria-sort") == direction
     place = header.evaluate("header => header.cellIndex")
     told = found.locator(f"#table tbody td:nth-child({place + 1})").all_inner_texts()
     values = [float(text.replace(",", "")) for text in told]

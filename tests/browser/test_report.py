@@ -10,7 +10,7 @@ from pipeline.core import wording
 from pipeline.core.settings import ROOT
 from pipeline.report import html
 from pipeline.report.explorer import stage
-from tests.browser.conftest import each_look
+from tests.browser.conftest import each_look, opened
 
 OUTPUTS = ROOT / "outputs"
 PAGES = ("report", "methods", "tasks")
@@ -232,9 +232,8 @@ def test_the_version_can_be_copied(open_file):
     assert html.citation("", (OUTPUTS / "report.md").read_text()).version in page.locator("#bibtex").inner_text()
 
 
-def test_a_task_of_a_table_leads_to_its_curves(open_file, builder, real_project, tmp_path):
-    builder.once("explorer", lambda: stage.run(real_project))
-    shutil.copy(real_project.root / "outputs" / stage.NAME, tmp_path)
+def test_a_task_of_a_table_leads_to_its_curves(open_file, explorer, tmp_path):
+    shutil.copy(explorer, tmp_path)
     pages = {"page.html": "Page", stage.NAME: "Explorer"}
     table = wording.markdown_table([{"task": "modified_arithmetic", "n": 1}, {"task": "x" * 500, "n": 2}], TITLES)
     path = tmp_path / "page.html"
@@ -242,6 +241,6 @@ def test_a_task_of_a_table_leads_to_its_curves(open_file, builder, real_project,
     path.write_text(html.render(f"# T\n\n## One\n\n{table}", tmp_path, title="T", versions="v", cite=cite, pages=pages))
     links = open_file(path).locator("tbody a")
     assert [links.nth(place).inner_text() for place in range(links.count())] == ["modified_arithmetic"]
-    there = open_file(tmp_path / stage.NAME, fragment=links.first.get_attribute("href").removeprefix(stage.NAME))
-    there.locator("html[data-ready]").wait_for(state="attached")
+    fragment = links.first.get_attribute("href").removeprefix(stage.NAME)
+    there = opened(open_file, tmp_path / stage.NAME, fragment=fragment)
     assert there.locator("#task h1").inner_text() == "modified_arithmetic"

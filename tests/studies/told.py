@@ -1,12 +1,13 @@
 """What a study says, on all pages together."""
 
+import csv
 from collections import defaultdict
 
 from pipeline.core.settings import ROOT
 from pipeline.report.stage import render
 
-BY_SIZE = {"scale_name": "parameters", "first_one": "smallest model", "last_one": "largest model"}
-BY_SIZE |= {"earlier": "smaller models", "point": "model", "places": "sizes", "is_by_size": True}
+with (ROOT / "sql" / "seeds" / "scale_words.csv").open(encoding="utf-8", newline="") as lines:
+    (BY_SIZE,) = (row for row in csv.DictReader(lines) if row["scale_name"] == "parameters")
 
 WORDS = "create or replace table scale_names as from seed_scale_words where scale_name = 'parameters'"
 
