@@ -8,8 +8,9 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,24 +79,30 @@ def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[]
             make_and_keep(part)
             yield part
         return
-    # A forked process would inherit the threads of libraries that are loaded here.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin) as pool:
-        try:
-            for ready in [pool.submit(work) for work in prepare]:
-                ready.result()
-            jobs = {pool.submit(make_and_keep, part): part for part in parts}
-            for job in as_completed(jobs):
-                job.result()
-                yield jobs[job]
-        except BrokenExecutor as error:
-            raise PipelineError(
-                "a process that made a part was ended, perhaps because memory ran out. "
-                "Next: close other programs, then run the same command again; finished parts are kept."
-            ) from error
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
+    pool = _pool(workers)
+    try:
+        for ready in [pool.submit(work) for work in prepare]:
+            ready.result()
+        jobs = {pool.submit(make_and_keep, part): part for part in parts}
+        for job in as_completed(jobs):
+            job.result()
+            yield jobs[job]
+    except BaseException as error:
+        _pool.cache_clear()
+        pool.shutdown(cancel_futures=True)
+        if not isinstance(error, BrokenExecutor):
             raise
+        raise PipelineError(
+            "a process that made a part was ended, perhaps because memory ran out. "
+            "Next: close other programs, then run the same command again; finished parts are kept."
+        ) from error
+
+
+@cache
+def _pool(workers: int) -> ProcessPoolExecutor:
+    """Processes, kept for the next work of this run: each takes a second or two to start."""
+    # A forked process would inherit the threads of libraries that are loaded here.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
 
 
 def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:
@@ -194,11 +201,18 @@ def read(part: Part) -> pd.DataFrame:
     Raises:
         PipelineError: the file is damaged.
     """
-    try:
-        with database.in_memory([part.path]) as connection:
-            return connection.execute("from read_parquet(?)", [str(part.path)]).df()
-    except duckdb.Error as error:
-        raise PipelineError(
-            f"{part.path}: cannot be read ({str(error).splitlines()[0]}). "
-            "Next: delete it, then run the same command again."
-        ) from error
+    return next(read_each([part]))
+
+
+def read_each(parts: Iterable[Part]) -> Iterator[pd.DataFrame]:
+    """The same of many, one after the other."""
+    parts = list(parts)
+    with database.in_memory({part.path.parent for part in parts}) as connection:
+        for part in parts:
+            try:
+                yield connection.execute("from read_parquet(?)", [str(part.path)]).df()
+            except duckdb.Error as error:
+                raise PipelineError(
+                    f"{part.path}: cannot be read ({str(error).splitlines()[0]}). "
+                    "Next: delete it, then run the same command again."
+                ) from error

@@ -102,7 +102,7 @@ def score_files(
     # A copy of a log is the same part, which is made once.
     once = list({part.path: part for part in parts}.values())
     parallel.ensure(once, workers=work.workers, label="samples", unit="B", scheduler=work.scheduler)
-    return [from_frame(parallel.read(part)) for part in parts]
+    return [from_frame(frame) for frame in parallel.read_each(parts)]
 
 
 def make_part(path: Path, keep_going: bool, most_kept: int) -> pd.DataFrame:

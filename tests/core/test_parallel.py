@@ -53,8 +53,15 @@ def test_workers_change_nothing(tmp_path):
     assert os.getpid() not in pids
 
 
+def test_the_processes_of_one_work_do_the_next(tmp_path):
+    log = tmp_path / "log"
+    for name in ("first", "second"):
+        ensured(parts_in(tmp_path / name, range(8), log=log), workers=2)
+    assert len({line.split()[1] for line in log.read_text().splitlines()}) <= 2
+
+
 def test_with_one_worker_no_process_is_started(tmp_path, monkeypatch):
-    monkeypatch.setattr(parallel, "ProcessPoolExecutor", lambda *_, **__: pytest.fail("a process was started"))
+    monkeypatch.setattr(parallel, "_pool", lambda _: pytest.fail("a process was started"))
     log = tmp_path / "log"
     ensured(parts_in(tmp_path, log=log))
     assert {line.split()[1] for line in log.read_text().splitlines()} == {str(os.getpid())}
