@@ -23,9 +23,9 @@ LARGEST_RHO, LARGEST_EXCESS, PRIOR_SCALES = 0.3, 20.0, 30.0
 @compiled
 def pearson(curve: Curve, design: Floats) -> float:
     """X^2 about the smooth model with curvature, fitted with independent examples."""
-    none, nothing = np.empty((0, 2)), np.zeros(len(design))
+    none = np.empty((0, 2))
     beta = np.append(fit_smooth(curve, np.ascontiguousarray(design[:, :2]), none)[1], 0.0)
-    fit(curve, design, beta, nothing, none)
+    fit(curve, design, beta, none)
     eta, total = design @ beta, 0.0
     for k in range(len(design)):
         p = probability(eta[k], curve.chance, curve.kind, curve.ceiling)

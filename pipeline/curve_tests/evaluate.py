@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
-from pipeline.curve_tests.fitting import Curve, eta_at, score_and_information, step_columns, total
+from pipeline.curve_tests.fitting import EXPECTED, Curve, derivatives, eta_at, linear, step_columns, total
 from pipeline.curve_tests.forecast import forecast
 from pipeline.curve_tests.jumps import SIZES, largest_jump, step_height
 from pipeline.curve_tests.likelihood import POWER_LAW, Floats, probability
@@ -137,9 +137,9 @@ def is_below_chance(chunk: Chunk) -> np.ndarray:
 
 def _fit(curve: Curve, design: Floats, unit: float, shape: Shape) -> Row:
     line, beta = np.ascontiguousarray(design[:, :2]), np.array([shape.intercept, shape.slope])
-    nothing, none = np.zeros(len(line)), np.empty((0, 2))
-    score, information = np.empty(2), np.empty((2, 2))
-    score_and_information(curve, line, beta, nothing, none, score, information)
+    score, both = np.empty(2), np.empty((2, 2, 2))
+    derivatives(curve, linear(line, beta), line, beta, np.empty((0, 2)), score, both)
+    information = both[EXPECTED]
     p = np.array(
         [probability(eta_at(line, beta, k), curve.chance, curve.kind, curve.ceiling) for k in range(len(line))]
     )
@@ -167,7 +167,7 @@ def status(curve: Curve, p: Floats, smooth: float) -> str:
     if curve.chance > 0:
         flat = np.array([[1.0, 0.0]] * len(p))
         # At eta = 5, p is at chance.
-        lowest = total(curve, flat, np.array([5.0, 0.0]), np.zeros(len(p)), np.empty((0, 2)))
+        lowest = total(curve, flat, np.array([5.0, 0.0]), np.empty((0, 2)))
         if 2 * (smooth - lowest) < stats.chi2.ppf(1 - SMALL, 2):
             return "at_chance"
     inside = (curve.n * (p - curve.chance) > AT_AN_END) & (curve.n * (1 - p) > AT_AN_END)

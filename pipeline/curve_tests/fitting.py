@@ -1,4 +1,4 @@
-"""Maximum likelihood for one curve: Fisher scoring with step halving, compiled.
+"""Maximum likelihood for one curve: Newton's method with step halving, compiled.
 
 A design is a matrix (scales, parameters): 1, x for the smooth model, with x^2 for curvature, with a step from a place
 on. x is scaled to 1 at its largest, so that all columns are of one size.
@@ -11,28 +11,33 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.curve_tests.likelihood import (
+    HIGHEST_ETA,
     HIGHEST_LOGIT,
     LEAST_P,
+    LOGISTIC,
     LOWEST_ETA,
     POWER_LAW,
     Floats,
     compiled,
     log_likelihood,
     probability,
+    rising,
     shape,
-    slope_of_log_rising,
 )
 
 Integers = npt.NDArray[np.int64]
 
 MAX_STEPS, MAX_HALVINGS = 60, 12
-TOLERANCE = 1e-10  # of the log-likelihood
+TOLERANCE = 1e-8  # of the log-likelihood
 LONGEST_STEP = 4.0  # in eta: one step may not cross the whole range of p
-RIDGE = 1e-10
+FARTHEST_STEP = 1e5  # in eta where p is at an end and stays there
+RIDGE, LEAST_PIVOT = 1e-10, 1e-12
+EXPECTED, OBSERVED = 0, 1
 SLOPES = np.array([-8.0, -2.0, -0.6, -0.2, -0.05, 0.1, 0.5, 3.0])
 PLACES = 7
 STARTS = 3
 HALFWAY = math.log(math.log(2))
+LEAST_GAP = 1e-9  # between p after a jump and the ceiling
 LEAST_LEFT = 1e-6  # of a step's information that the smooth model must leave, or there is nothing to test
 
 
@@ -57,15 +62,21 @@ class Curve(NamedTuple):
 
 
 @compiled
-def solve(matrix: Floats, right: Floats, out: Floats) -> None:
-    """Matrix^-1 right for a positive definite matrix of a few rows, by Cholesky's decomposition in place."""
+def solve(matrix: Floats, right: Floats, out: Floats) -> bool:
+    """Matrix^-1 right, by Cholesky's decomposition in place; False, and no solution, if not positive definite."""
     size = len(right)
     for j in range(size):
+        whole = matrix[j, j]
         for i in range(j, size):
             left = matrix[i, j]
             for k in range(j):
                 left -= matrix[i, k] * matrix[j, k]
-            matrix[i, j] = math.sqrt(max(left, 1e-300)) if i == j else left / matrix[j, j]
+            if i > j:
+                matrix[i, j] = left / matrix[j, j]
+            elif left > LEAST_PIVOT * whole:
+                matrix[j, j] = math.sqrt(left)
+            else:
+                return False
     for i in range(size):
         left = right[i]
         for k in range(i):
@@ -76,12 +87,7 @@ def solve(matrix: Floats, right: Floats, out: Floats) -> None:
         for k in range(i + 1, size):
             left -= matrix[k, i] * out[k]
         out[i] = left / matrix[i, i]
-
-
-@compiled
-def lifted(p: float, lift: float) -> float:
-    """P raised by a jump and kept below one."""
-    return min(p + lift, 1 - 1e-6) if lift > 0 else p
+    return True
 
 
 @compiled
@@ -94,106 +100,192 @@ def eta_at(design: Floats, beta: Floats, k: int) -> float:
 
 
 @compiled
-def total(curve: Curve, design: Floats, beta: Floats, lift: Floats, prior: Floats) -> float:
-    """The log-likelihood of a curve, with the log of a normal prior where there is one."""
+def linear(design: Floats, beta: Floats) -> Floats:
+    """The linear predictor, (scales,)."""
+    eta = np.empty(len(design))
+    for k in range(len(design)):
+        eta[k] = eta_at(design, beta, k)
+    return eta
+
+
+@compiled
+def log_prior(beta: Floats, prior: Floats) -> float:
+    """The log of a normal prior of beta, up to a constant; 0 without one."""
     found = 0.0
+    for j in range(len(prior)):
+        found -= ((beta[j] - prior[j, 0]) / prior[j, 1]) ** 2 / 2
+    return found
+
+
+@compiled
+def total(curve: Curve, design: Floats, beta: Floats, prior: Floats) -> float:
+    """The log-likelihood of a curve, with the log of a normal prior where there is one."""
+    found = log_prior(beta, prior)
     for k in range(len(curve.counts)):
         p = probability(eta_at(design, beta, k), curve.chance, curve.kind, curve.ceiling)
-        found += log_likelihood(curve.counts[k], curve.n, lifted(p, lift[k]), curve.step)
-    for j in range(len(prior)):
-        found -= ((beta[j] - prior[j, 0]) / prior[j, 1]) ** 2 / 2
+        found += log_likelihood(curve.counts[k], curve.n, p, curve.step)
     return found
 
 
 @compiled
-def of_scale(curve: Curve, count: int, eta: float, lift: float) -> tuple[float, float, float]:
-    """One count's log-likelihood, its derivative by eta, and its information.
+def of_scale(curve: Curve, count: int, eta: float) -> tuple[float, float, float, float]:
+    """One count's log-likelihood, its derivative by eta, and its information, expected and observed.
 
-    The information is that of the mean and the variance, n / (p (1 - p) (1 + (n - 1) rho)) (dp/d(eta))^2.
+    The expected one is that of the mean and the variance, n / (p (1 - p) (1 + (n - 1) rho)) (dp/d(eta))^2, the observed
+    one the second derivative, of the other sign.
     """
     height = curve.ceiling - curve.chance
-    h, fall = shape(eta, curve.kind)
-    fall *= height
-    p = lifted(min(max(curve.chance + height * h, LEAST_P), 1 - LEAST_P), lift)
-    slope = slope_of_log_rising(p, curve.step, count) - slope_of_log_rising(1 - p, curve.step, curve.n - count)
+    h, fall, bend = shape(eta, curve.kind)
+    fall, bend = height * fall, height * bend
+    p = min(max(curve.chance + height * h, LEAST_P), 1 - LEAST_P)
+    right, rise, right_bend = rising(p, curve.step, count)
+    wrong, drop, wrong_bend = rising(1 - p, curve.step, curve.n - count)
     inflation = (1 + curve.n * curve.step) / (1 + curve.step)
-    weight = curve.n / (p * (1 - p) * inflation) * fall * fall
-    return log_likelihood(count, curve.n, p, curve.step), -slope * fall, weight
+    expected = curve.n / (p * (1 - p) * inflation) * fall * fall
+    return right + wrong, (drop - rise) * fall, expected, (rise - drop) * bend - (right_bend + wrong_bend) * fall * fall
 
 
 @compiled
-def score_and_information(
-    curve: Curve, design: Floats, beta: Floats, lift: Floats, prior: Floats, score: Floats, information: Floats
+def predictor(curve: Curve, design: Floats, beta: Floats, place: int, jump: float, eta: Floats, slopes: Floats) -> bool:
+    """Eta at every scale, and its derivative by beta, in place; False where the jump goes over the ceiling.
+
+    A jump of d in p before a scale is a step in eta from there on, by as much as takes p of that scale to p + d.
+
+    Args:
+        curve: the model.
+        design: (scales, parameters).
+        beta: (parameters,).
+        place: the first scale after the jump.
+        jump: its size in p, 0 for none.
+        eta: (scales,), to fill.
+        slopes: (scales, parameters), to fill.
+    """
+    for k in range(len(design)):
+        eta[k] = eta_at(design, beta, k)
+    if jump == 0:
+        return True
+    before = eta[place]
+    p = probability(before, curve.chance, curve.kind, curve.ceiling) + jump
+    if p > curve.ceiling - LEAST_GAP:
+        return False
+    after = eta_of(p, curve.chance, curve.kind, curve.ceiling)
+    more = shape(before, curve.kind)[1] / shape(after, curve.kind)[1] - 1
+    for k in range(len(design)):
+        for j in range(len(beta)):
+            slopes[k, j] = design[k, j] + (more * design[place, j] if k >= place else 0.0)
+        eta[k] += after - before if k >= place else 0.0
+    return True
+
+
+@compiled
+def derivatives(
+    curve: Curve, eta: Floats, slopes: Floats, beta: Floats, prior: Floats, score: Floats, information: Floats
 ) -> float:
-    """`total`, with its derivative by beta and the lower triangle of its information."""
-    found = 0.0
+    """`total`, with its derivative by beta, and its information.
+
+    Args:
+        curve: the counts and their model.
+        eta: (scales,), at beta.
+        slopes: (scales, parameters), of eta by beta.
+        beta: (parameters,).
+        prior: (parameters, 2) or (0, 2): mean and standard deviation of a normal prior.
+        score: (parameters,), to fill.
+        information: (2, parameters, parameters), to fill: the lower triangles of the expected and the observed one.
+    """
+    found = log_prior(beta, prior)
     information[:], score[:] = 0.0, 0.0
     for k in range(len(curve.counts)):
-        height, slope, weight = of_scale(curve, curve.counts[k], eta_at(design, beta, k), lift[k])
+        height, slope, expected, observed = of_scale(curve, curve.counts[k], eta[k])
         found += height
-        for i in range(len(beta)):
-            score[i] += slope * design[k, i]
+        for i in range(len(score)):
+            score[i] += slope * slopes[k, i]
             for j in range(i + 1):
-                information[i, j] += weight * design[k, i] * design[k, j]
+                both = slopes[k, i] * slopes[k, j]
+                information[EXPECTED, i, j] += expected * both
+                information[OBSERVED, i, j] += observed * both
     for j in range(len(prior)):
-        found -= ((beta[j] - prior[j, 0]) / prior[j, 1]) ** 2 / 2
         score[j] -= (beta[j] - prior[j, 0]) / prior[j, 1] ** 2
-        information[j, j] += 1 / prior[j, 1] ** 2
+        for matrix in information:
+            matrix[j, j] += 1 / prior[j, 1] ** 2
     return found
 
 
 @compiled
-def scoring_step(score: Floats, information: Floats, design: Floats, move: Floats) -> float:
-    """Information^-1 times the score, into `move`: at most LONGEST_STEP in eta at any scale.
+def kept_off_singular(information: Floats) -> Floats:
+    """With a small ridge, in place."""
+    trace = 0.0
+    for j in range(len(information)):
+        trace += information[j, j]
+    for j in range(len(information)):
+        information[j, j] += RIDGE * trace + 1e-30
+    return information
+
+
+@compiled
+def within(eta: float, kind: int) -> float:
+    """Eta, or the end beyond which p does not change."""
+    return min(max(eta, LOWEST_ETA), HIGHEST_LOGIT if kind == LOGISTIC else HIGHEST_ETA)
+
+
+@compiled
+def uphill(curve: Curve, eta: Floats, slopes: Floats, score: Floats, information: Floats, move: Floats) -> float:
+    """A step that raises the log-likelihood, into `move`, if it is not too long: information^-1 times the score.
+
+    The information is the observed one (Newton's step), or where that is not positive definite the expected one
+    (Fisher's). Where most scales lie at chance, steps are long: they are limited only where they change p.
 
     Returns what the step promises to add to the log-likelihood: half of score times move.
     """
-    trace = 0.0
-    for j in range(len(score)):
-        trace += information[j, j]
-    for j in range(len(score)):
-        information[j, j] += RIDGE * trace + 1e-30
-    solve(information, score, move)
-    longest = 0.0
-    for k in range(len(design)):
-        change = 0.0
-        for j in range(len(move)):
-            change += design[k, j] * move[j]
-        longest = max(longest, abs(change))
-    if longest > LONGEST_STEP:
-        move *= LONGEST_STEP / longest
+    if not solve(kept_off_singular(information[OBSERVED]), score, move):
+        solve(kept_off_singular(information[EXPECTED]), score, move)
+    longest, farthest = LONGEST_STEP, FARTHEST_STEP
+    for k in range(len(slopes)):
+        change = eta_at(slopes, move, k)
+        longest = max(longest, abs(within(eta[k] + change, curve.kind) - within(eta[k], curve.kind)))
+        farthest = max(farthest, abs(change))
+    shorter = min(LONGEST_STEP / longest, FARTHEST_STEP / farthest)
     promised = 0.0
     for j in range(len(move)):
+        move[j] *= shorter
         promised += score[j] * move[j] / 2
     return promised
 
 
 @compiled
-def fit(curve: Curve, design: Floats, beta: Floats, lift: Floats, prior: Floats) -> float:
+def fit(curve: Curve, design: Floats, beta: Floats, prior: Floats) -> float:
     """Maximise the log-likelihood from `beta`, which becomes the estimate; returns the maximum.
-
-    A step that lowers the likelihood is halved. Done when a step promises less than TOLERANCE.
 
     Args:
         curve: the counts and their model.
         design: (scales, parameters).
         beta: (parameters,), the start.
-        lift: (scales,), what is added to p.
         prior: (parameters, 2) or (0, 2): mean and standard deviation of a normal prior.
     """
-    parameters = len(beta)
-    information, score = np.empty((parameters, parameters)), np.empty(parameters)
-    move, tried = np.empty(parameters), np.empty(parameters)
-    found = score_and_information(curve, design, beta, lift, prior, score, information)
+    return fit_with_jump(curve, design, beta, prior, 0, 0.0)
+
+
+@compiled
+def fit_with_jump(curve: Curve, design: Floats, beta: Floats, prior: Floats, place: int, jump: float) -> float:
+    """The same with a jump of exactly this size in p before one scale; -inf where it does not fit in at the start.
+
+    A step that lowers the likelihood is halved. Done when a step promises less than TOLERANCE.
+    """
+    scales, parameters = design.shape
+    information, score = np.empty((2, parameters, parameters)), np.empty(parameters)
+    move, tried, eta = np.empty(parameters), np.empty(parameters), np.empty(scales)
+    slopes = design.copy()
+    if not predictor(curve, design, beta, place, jump, eta, slopes):
+        return -np.inf
+    found = derivatives(curve, eta, slopes, beta, prior, score, information)
     for _ in range(MAX_STEPS):
-        promised = scoring_step(score, information, design, move)
-        if promised < TOLERANCE:
+        if uphill(curve, eta, slopes, score, information, move) < TOLERANCE:
             break
         now = -np.inf
         for halving in range(MAX_HALVINGS):
             for j in range(parameters):
                 tried[j] = beta[j] + move[j] / 2.0**halving
-            now = score_and_information(curve, design, tried, lift, prior, score, information)
+            if predictor(curve, design, tried, place, jump, eta, slopes):
+                now = derivatives(curve, eta, slopes, tried, prior, score, information)
             if now >= found:
                 break
         if now < found:
@@ -211,6 +303,9 @@ def fit(curve: Curve, design: Floats, beta: Floats, lift: Floats, prior: Floats)
 def eta_of(p: float, chance: float, kind: int, ceiling: float) -> float:
     """The eta at which the model gives p, by bisection; at or past the ends, the end."""
     low, high = LOWEST_ETA, HIGHEST_LOGIT
+    if kind == POWER_LAW:
+        share = (p - chance) / (ceiling - chance)
+        return within(math.log(-math.log(share)), kind) if 0 < share < 1 else low if share >= 1 else HIGHEST_ETA
     for _ in range(50):
         middle = (low + high) / 2
         if probability(middle, chance, kind, ceiling) > p:
@@ -221,6 +316,14 @@ def eta_of(p: float, chance: float, kind: int, ceiling: float) -> float:
 
 
 @compiled
+def level(curve: Curve, counts: Integers) -> float:
+    """The eta of some scales' common p, which is kept above chance."""
+    examples = curve.n * len(counts) + 1
+    p = max((counts.sum() + 0.5) / examples, curve.chance + 0.5 / examples)
+    return eta_of(p, curve.chance, curve.kind, curve.ceiling)
+
+
+@compiled
 def fit_smooth(curve: Curve, design: Floats, prior: Floats) -> tuple[float, Floats]:
     """The smooth model: log-likelihood and beta, the best from several starts.
 
@@ -228,22 +331,18 @@ def fit_smooth(curve: Curve, design: Floats, prior: Floats) -> tuple[float, Floa
     scoring starts from the best three and from the flat line.
     """
     x = design[:, 1]
-    nothing = np.zeros(len(x))
-    share = (curve.counts.sum() + 0.5) / (curve.n * len(x) + 1)
-    best = np.array(
-        [eta_of(max(share, curve.chance + 0.5 / (curve.n * len(x) + 1)), curve.chance, curve.kind, curve.ceiling), 0.0]
-    )
-    found = fit(curve, design, best, nothing, prior)
+    best = np.array([level(curve, curve.counts), 0.0])
+    found = fit(curve, design, best, prior)
     starts = np.empty((len(SLOPES) * PLACES, 2))
     heights = np.empty(len(starts))
     for row in range(len(starts)):
         slope, place = SLOPES[row // PLACES], x[0] + (x[-1] - x[0]) * (row % PLACES) / (PLACES - 1)
         starts[row, 0], starts[row, 1] = HALFWAY - slope * place, slope
-        heights[row] = total(curve, design, starts[row], nothing, prior)
+        heights[row] = total(curve, design, starts[row], prior)
     for _ in range(STARTS):
         row = int(np.argmax(heights))
         heights[row] = -np.inf
-        now = fit(curve, design, starts[row], nothing, prior)
+        now = fit(curve, design, starts[row], prior)
         if now > found + 1e-9:
             found, best = now, starts[row].copy()
     return found, best
@@ -279,15 +378,15 @@ def best_place(curve: Curve, design: Floats, beta: Floats) -> int:
     c = sum_{k>=j} w_k X_k; it points upward where U < 0.
     """
     scales, parameters = design.shape
-    nothing, none = np.zeros(scales), np.empty((0, 2))
-    score, information = np.empty(parameters), np.empty((parameters, parameters))
-    score_and_information(curve, design, beta, nothing, none, score, information)
+    score, both = np.empty(parameters), np.empty((2, parameters, parameters))
+    derivatives(curve, linear(design, beta), design, beta, np.empty((0, 2)), score, both)
+    information = both[EXPECTED]
     for j in range(parameters):
         information[j, j] *= 1 + RIDGE
     place, largest = 0, 0.0
     u, v, shadow, solved = 0.0, 0.0, np.zeros(parameters), np.empty(parameters)
     for k in range(scales - 1, 0, -1):
-        _, slope, weight = of_scale(curve, curve.counts[k], eta_at(design, beta, k), 0.0)
+        _, slope, weight, _ = of_scale(curve, curve.counts[k], eta_at(design, beta, k))
         u += slope
         v += weight
         for j in range(parameters):
@@ -317,7 +416,7 @@ def fit_step(curve: Curve, design: Floats, beta: Floats, smooth: float) -> tuple
     wider = with_zero(beta)
     if place == 0:
         return smooth, place, wider
-    found = fit(curve, step_columns(design, place), wider, np.zeros(len(design)), np.empty((0, 2)))
+    found = fit(curve, step_columns(design, place), wider, np.empty((0, 2)))
     if wider[-1] >= 0 or found <= smooth:
         return smooth, 0, with_zero(beta)
     return found, place, wider

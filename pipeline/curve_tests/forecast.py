@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.curve_tests.fitting import Curve, eta_at, fit_smooth, score_and_information, total
+from pipeline.curve_tests.fitting import EXPECTED, Curve, derivatives, eta_at, fit_smooth, linear, total
 from pipeline.curve_tests.likelihood import Floats, compiled, mass, probability
 
 ALPHA_SD, ETA_MEAN, ETA_SD = 1.0, 0.5, 3.0
@@ -60,11 +60,11 @@ def posterior(curve: Curve, line: Floats, unit: float, side: int) -> tuple[Float
         unit: in log N.
         side: nodes of each parameter.
     """
-    prior, nothing = prior_of(unit), np.zeros(len(line))
+    prior = prior_of(unit)
     _, middle = fit_smooth(curve, line, prior)
-    score, information = np.empty(2), np.empty((2, 2))
-    score_and_information(curve, line, middle, nothing, prior, score, information)
-    a, b, c = information[0, 0], information[1, 0], information[1, 1]
+    score, information = np.empty(2), np.empty((2, 2, 2))
+    derivatives(curve, linear(line, middle), line, middle, prior, score, information)
+    a, b, c = information[EXPECTED, 0, 0], information[EXPECTED, 1, 0], information[EXPECTED, 1, 1]
     determinant = a * c - b * b
     spread = np.array([[c / determinant, 0.0], [-b / determinant, a / determinant]])
     nodes, logs = np.empty((side * side, 2)), np.empty(side * side)
@@ -79,7 +79,7 @@ def posterior(curve: Curve, line: Floats, unit: float, side: int) -> tuple[Float
                 u, v = REACH * (2 * i / (side - 1) - 1), REACH * (2 * j / (side - 1) - 1)
                 nodes[row, 0] = middle[0] + first * u
                 nodes[row, 1] = middle[1] + shear * u + second * v
-                logs[row] = total(curve, line, nodes[row], nothing, prior)
+                logs[row] = total(curve, line, nodes[row], prior)
                 largest = max(largest, logs[row])
         weights = np.exp(logs - largest)
         weights /= weights.sum()

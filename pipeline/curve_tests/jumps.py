@@ -1,32 +1,22 @@
 """Which jumps the data exclude: a test that does not reject is no proof of smoothness.
 
-A jump of d in p before scale k is excluded where the smooth model with curvature and that jump fits worse than the same
-with a step of any size at k, by more than CRITICAL in twice the log-likelihood: a likelihood ratio, one-sided at 5 %.
-Where the best step is itself as large as d, it is not excluded. "No jump of d or more" is claimed where every place and
-every size of GRID from d on is excluded; as all have to be, the search needs no correction (an intersection-union test,
-Berger 1982).
-
-Most jumps need no fit to be excluded: from the jump on, no p is below g + d, so that the likelihood is at most that of
-every count at its best p, or at g + d where that is the larger.
+A jump of d in p before scale k is excluded where the smooth model with curvature and a step of exactly that size at k
+fits worse than the same with a step of any size, by more than CRITICAL in twice the log-likelihood: a likelihood ratio,
+one-sided at 5 %. Where the best step is itself as large as d, it is not excluded. "No jump of d or more" is claimed
+where d is excluded at every place: from the best step on, a larger one fits worse and worse. As all places have to be
+excluded, the search needs no correction (an intersection-union test, Berger 1982).
 """
 
 import numpy as np
 
-from pipeline.curve_tests.fitting import Curve, eta_at, fit, step_columns, with_zero
-from pipeline.curve_tests.likelihood import (
-    LEAST_P,
-    Floats,
-    best_p,
-    compiled,
-    log_likelihood,
-    probability,
-    slope_of_log_rising,
-)
+from pipeline.curve_tests.fitting import Curve, eta_at, eta_of, fit, fit_with_jump, level, step_columns, with_zero
+from pipeline.curve_tests.likelihood import Floats, compiled, probability
 
 SIZES = (0.1, 0.2, 0.3)
 GRID = np.array([0.1, 0.2, 0.3, 0.5, 0.7])
 CRITICAL = 2.705543  # of chi-square with one degree of freedom, one-sided at 5 %
 FEWEST_SCALES = 5  # curvature and a step take four
+EDGE = 0.02  # how near a start comes to chance and to the ceiling, as a share of the room that a jump leaves
 
 
 @compiled
@@ -45,47 +35,50 @@ def step_height(curve: Curve, stepped: Floats, beta: Floats, place: int) -> floa
 
 
 @compiled
-def is_excluded_at(curve: Curve, design: Floats, starts: Floats, place: int, jump: float, best: float) -> bool:
-    """Whether a jump of exactly this size before one scale is excluded.
+def fit_any_step(curve: Curve, design: Floats, bent: Floats, place: int) -> tuple[float, float, Floats]:
+    """The smooth model with curvature and a step of any size at one place: its log-likelihood, the step in p, beta.
+
+    Where the smooth model leaves most scales at chance, nothing tells a fit from there where to go: it begins at two
+    levels too.
+    """
+    none, stepped = np.empty((0, 2)), step_columns(design, place)
+    beta, other = with_zero(bent), np.zeros(4)
+    other[0] = level(curve, curve.counts[:place])
+    other[3] = level(curve, curve.counts[place:]) - other[0]
+    found, otherwise = fit(curve, stepped, beta, none), fit(curve, stepped, other, none)
+    if otherwise > found:
+        found, beta = otherwise, other
+    return found, step_height(curve, stepped, beta, place), beta
+
+
+@compiled
+def is_excluded(curve: Curve, design: Floats, place: int, jump: float, best: float, beta: Floats) -> bool:
+    """Whether a jump of exactly this size before one scale fits worse, by more than CRITICAL, from each of two starts.
+
+    Both have the middle of the jump where the step of any size has its own, the one the same smooth part, the other a
+    flat one.
 
     Args:
         curve: the counts.
         design: (scales, 3), of the smooth model with curvature.
-        starts: (starts, 3), starting values of its fit with the jump, which must fit worse from each of them.
         place: the first scale after the jump.
         jump: its size in p.
         best: the log-likelihood with a step of any size there.
+        beta: (4,), the estimate with that.
     """
-    none, lift = np.empty((0, 2)), np.zeros(len(design))
-    lift[place:] = jump
-    for start in starts:  # noqa: SIM110 - numba compiles no generator
-        if 2 * (best - fit(curve, design, start.copy(), lift, none)) <= CRITICAL:
+    room = curve.ceiling - curve.chance - jump
+    if room <= 0:
+        return True
+    eta, none, start = eta_at(design, beta[:3], place), np.empty((0, 2)), np.empty(3)
+    before = probability(eta, curve.chance, curve.kind, curve.ceiling)
+    after = probability(eta + beta[3], curve.chance, curve.kind, curve.ceiling)
+    p = min(max((before + after - jump) / 2, curve.chance + EDGE * room), curve.chance + (1 - EDGE) * room)
+    for share in (1.0, 0.0):
+        start[1:] = share * beta[1:3]
+        start[0] = eta_of(p, curve.chance, curve.kind, curve.ceiling) - eta_at(design[:, 1:], start[1:], place)
+        if 2 * (best - fit_with_jump(curve, design, start, none, place, jump)) <= CRITICAL:
             return False
     return True
-
-
-@compiled
-def bounds(curve: Curve, places: int) -> Floats:
-    """The largest log-likelihood with each jump of GRID before each scale, whatever the smooth part: (GRID, scales).
-
-    Log L is concave in p, so that it is largest at the floor g + d where it falls there.
-    """
-    highest, total = np.empty(places), 0.0
-    for k in range(places):
-        p = best_p(curve.counts[k], curve.n, curve.step)
-        highest[k] = log_likelihood(curve.counts[k], curve.n, p, curve.step)
-        total += highest[k]
-    found = np.empty((len(GRID), places))
-    for size in range(len(GRID)):
-        floor = min(max(curve.chance, LEAST_P) + GRID[size], 1 - 1e-6)
-        bound = total
-        for k in range(places - 1, -1, -1):
-            right, wrong = curve.counts[k], curve.n - curve.counts[k]
-            rises = slope_of_log_rising(floor, curve.step, right) > slope_of_log_rising(1 - floor, curve.step, wrong)
-            if not rises:
-                bound += log_likelihood(right, curve.n, floor, curve.step) - highest[k]
-            found[size, k] = bound
-    return found
 
 
 @compiled
@@ -99,22 +92,11 @@ def largest_jump(curve: Curve, design: Floats, bent: Floats) -> float:
     """
     if len(design) < FEWEST_SCALES:
         return float(GRID[-1])
-    none, nothing, found = np.empty((0, 2)), np.zeros(len(design)), 0
-    starts, bound = np.empty((2, 3)), bounds(curve, len(design))
+    found = 0
     for place in range(len(design) - 1, 0, -1):
-        stepped, free = step_columns(design, place), with_zero(bent)
-        best = fit(curve, stepped, free, nothing, none)
-        # The smooth part begins where the free fit has it, or else where it lay without a jump.
-        for j in range(3):
-            starts[0, j], starts[1, j] = free[j], bent[j]
-        height, size = step_height(curve, stepped, free, place), len(GRID)
-        while size > found:
-            jump = GRID[size - 1]
-            if height >= jump:
+        best, height, beta = fit_any_step(curve, design, bent, place)
+        while found < len(GRID):
+            if height < GRID[found] and is_excluded(curve, design, place, GRID[found], best, beta):
                 break
-            is_excluded = 2 * (best - bound[size - 1, place]) > CRITICAL
-            if not is_excluded and not is_excluded_at(curve, design, starts, place, jump, best):
-                break
-            size -= 1
-        found = max(found, size)
+            found += 1
     return float(GRID[found - 1]) if found else 0.0

@@ -16,16 +16,24 @@ rho = 0 is the binomial.
 """
 
 import math
+from pathlib import Path
 
+import numba
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from pipeline.core import freshness
 
 Floats = npt.NDArray[np.float64]
 
+# numba keeps compiled code until the file of a kernel changes, and does not see that one which it calls did. So what is
+# compiled of each state of all kernels has a folder of its own.
+HERE = Path(__file__).parent
+KERNELS = [path for path in HERE.glob("*.py") if "@compiled" in path.read_text(encoding="utf-8")]
+numba.config.CACHE_DIR = str(HERE / "__pycache__" / freshness.digest(KERNELS)[:16])  # type: ignore[attr-defined]
 # A kernel divides as numpy does, without a check, and lets other threads run. Where an array is filled from another
 # one, a kernel does so number by number: the check of shapes, with its message, would take longest of all to compile.
-compiled = njit(cache=True, nogil=True, error_model="numpy")
+compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 POWER_LAW, LOGISTIC, MIXTURE = 0, 1, 2
 # Beyond these p is at an end to double precision for any test set of BIG-bench.
@@ -35,24 +43,27 @@ LEAST_P = 1e-12
 APART = 1.5
 # Up to this many factors, multiplying them is faster than computing two gamma functions.
 FEW_FACTORS = 12
+# From this x on Stirling's series tells log gamma to twelve digits.
+STIRLING = 8.0
 # Below it the digits of gamma functions no longer tell their difference.
 LEAST_STEP = 1e-7
 
 
 @compiled
-def shape(eta: float, kind: int) -> tuple[float, float]:
-    """h(eta) and -dh/d(eta)."""
+def shape(eta: float, kind: int) -> tuple[float, float, float]:
+    """h(eta), -dh/d(eta) and its derivative, -d2h/d(eta)2."""
     if kind == LOGISTIC:
         h = 1 / (1 + math.exp(min(max(eta, LOWEST_ETA), HIGHEST_LOGIT)))
-        return h, h * (1 - h)
+        return h, h * (1 - h), h * (1 - h) * (2 * h - 1)
     eta = min(max(eta, LOWEST_ETA), HIGHEST_ETA)
     if kind == MIXTURE:
         easy, hard = math.exp(eta - APART), math.exp(eta + APART)
-        right, rarely = math.exp(-easy), math.exp(-hard)
-        return (right + rarely) / 2, (easy * right + hard * rarely) / 2
+        right, rarely = math.exp(-easy) / 2, math.exp(-hard) / 2
+        fall = easy * right + hard * rarely
+        return right + rarely, fall, fall - easy * easy * right - hard * hard * rarely
     rate = math.exp(eta)
     h = math.exp(-rate)
-    return h, rate * h
+    return h, rate * h, rate * h * (1 - rate)
 
 
 @compiled
@@ -63,49 +74,61 @@ def probability(eta: float, chance: float, kind: int, ceiling: float) -> float:
 
 
 @compiled
-def digamma(x: float) -> float:
-    """The derivative of log gamma for x > 0: up to 6 by recurrence, from there by its asymptotic series."""
-    total = 0.0
-    while x < 6:
-        total -= 1 / x
-        x += 1
-    inverse = 1 / (x * x)
-    series = inverse * (1 / 12 - inverse * (1 / 120 - inverse * (1 / 252 - inverse * (1 / 240 - inverse / 132))))
-    return total + math.log(x) - 0.5 / x - series
+def rising(first: float, step: float, factors: int) -> tuple[float, float, float]:
+    """Log of first (first + step) .. (first + (factors - 1) step), and its first and second derivative by `first`.
+
+    Where factors are few, or first / step is small, they are multiplied. What is left is a ratio of two gamma
+    functions, of x = first / step and of x + factors, by Stirling's series.
+    """
+    if step < LEAST_STEP:
+        return factors * math.log(first), factors / first, -factors / (first * first)
+    product, rise, bend, left = 1.0, 0.0, 0.0, factors
+    while left > 0 and (factors <= FEW_FACTORS or first < STIRLING * step):
+        bend = bend * first + 2 * rise
+        rise = rise * first + product
+        product *= first
+        first += step
+        left -= 1
+    found, slope, bent = 0.0, 0.0, 0.0
+    if left < factors:
+        slope = rise / product
+        found, bent = math.log(product), bend / product - slope * slope
+    if left > 0:
+        last = first + left * step
+        more, a, b = math.log1p(left * step / first), step / first, step / last
+        found += left * (math.log(last) - 1) + (1 / a - 0.5) * more + stirling(b) - stirling(a)
+        slope += (more + digamma_less_log(b) - digamma_less_log(a)) / step
+        bent += (trigamma(b) - trigamma(a)) / (step * step)
+    return found, slope, bent
 
 
 @compiled
-def log_rising(first: float, step: float, factors: int) -> float:
-    """Log of first (first + step) .. (first + (factors - 1) step)."""
-    if step < LEAST_STEP:
-        return factors * math.log(first)
-    if factors <= FEW_FACTORS:
-        product = 1.0
-        for i in range(factors):
-            product *= first + i * step
-        return math.log(product)
-    unit = first / step
-    return factors * math.log(step) + math.lgamma(unit + factors) - math.lgamma(unit)
+def stirling(inverse: float) -> float:
+    """Log gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), of 1 / x."""
+    square = inverse * inverse
+    return inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))))
 
 
 @compiled
-def slope_of_log_rising(first: float, step: float, factors: int) -> float:
-    """The derivative of `log_rising` by its first argument: the sum of 1 / (first + i step)."""
-    if step < LEAST_STEP:
-        return factors / first
-    if factors <= FEW_FACTORS:
-        total = 0.0
-        for i in range(factors):
-            total += 1 / (first + i * step)
-        return total
-    unit = first / step
-    return (digamma(unit + factors) - digamma(unit)) / step
+def digamma_less_log(inverse: float) -> float:
+    """The derivative of log gamma(x), less log x, of 1 / x."""
+    square = inverse * inverse
+    series = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132))))
+    return -inverse / 2 - series
+
+
+@compiled
+def trigamma(inverse: float) -> float:
+    """The second derivative of log gamma(x), of 1 / x."""
+    square = inverse * inverse
+    series = square * (1 / 6 - square * (1 / 30 - square * (1 / 42 - square * (1 / 30 - square * 5 / 66))))
+    return inverse * (1 + inverse / 2 + series)
 
 
 @compiled
 def log_likelihood(count: int, n: int, p: float, step: float) -> float:
     """Of one count, up to a constant that depends on n and step alone."""
-    return log_rising(p, step, count) + log_rising(1 - p, step, n - count)
+    return rising(p, step, count)[0] + rising(1 - p, step, n - count)[0]
 
 
 @compiled
@@ -116,7 +139,7 @@ def best_p(count: int, n: int, step: float) -> float:
     low, high = LEAST_P, 1 - LEAST_P
     for _ in range(40):
         p = (low + high) / 2
-        if slope_of_log_rising(p, step, count) > slope_of_log_rising(1 - p, step, n - count):
+        if rising(p, step, count)[1] > rising(1 - p, step, n - count)[1]:
             low = p
         else:
             high = p

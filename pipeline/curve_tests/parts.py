@@ -50,7 +50,7 @@ def read(parts: Sequence[Part]) -> pd.DataFrame:
 
     A part tells curves by their `place` in the chunk: the same chunk may hold other rows of another frame.
     """
-    found = [(parallel.read(part), part.arguments[0].rows) for part in parts]
+    found = zip(parallel.read_each(parts), (part.arguments[0].rows for part in parts), strict=True)
     return pd.concat([own.assign(row=rows[own["place"].to_numpy()]) for own, rows in found], ignore_index=True)
 
 

@@ -115,12 +115,12 @@ def test_shape(curve: Curve, design: Floats, rng: np.random.Generator, most: int
         rng: the curve's own.
         most: draws of each test at most.
     """
-    line, none, nothing = design[:, :2].copy(), np.empty((0, 2)), np.zeros(len(design))
+    line, none = design[:, :2].copy(), np.empty((0, 2))
     smooth, beta = fit_smooth(curve, line, none)
     best = largest_log_likelihoods(curve.n, curve.step)
     full = best[curve.counts].sum()
     bent = with_zero(beta)
-    curved = fit(curve, design, bent, nothing, none)
+    curved = fit(curve, design, bent, none)
     stepped, place, wider = fit_step(curve, design, bent, curved)
     statistic = np.array([2 * (full - smooth), 2 * (curved - smooth), 2 * (stepped - curved)])
     drawn, made = np.empty((3, most)), np.zeros(3, np.int64)
@@ -129,18 +129,18 @@ def test_shape(curve: Curve, design: Floats, rng: np.random.Generator, most: int
     while goes_on(drawn[0], made[0], statistic[0]) or goes_on(drawn[1], made[1], statistic[1]):
         draw_counts(counts, rng, again.counts)
         start = beta.copy()
-        null = fit(again, line, start, nothing, none)
+        null = fit(again, line, start, none)
         if goes_on(drawn[0], made[0], statistic[0]):
             drawn[0, made[0]] = 2 * (best[again.counts].sum() - null)
             made[0] += 1
         if goes_on(drawn[1], made[1], statistic[1]):
-            drawn[1, made[1]] = 2 * (fit(again, design, with_zero(start), nothing, none) - null)
+            drawn[1, made[1]] = 2 * (fit(again, design, with_zero(start), none) - null)
             made[1] += 1
     counts = tables(curve, design, bent)
     while goes_on(drawn[2], made[2], statistic[2]):
         draw_counts(counts, rng, again.counts)
         start = bent.copy()
-        null = fit(again, design, start, nothing, none)
+        null = fit(again, design, start, none)
         drawn[2, made[2]] = 2 * (fit_step(again, design, start, null)[0] - null)
         made[2] += 1
     return Shape(smooth, beta[0], beta[1], full, bent, place, wider, statistic, drawn, made)

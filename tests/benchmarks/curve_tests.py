@@ -36,12 +36,12 @@ def made_up(draws: int, seed: int = SEED) -> tuple[Integers, Floats]:
 @compiled
 def refitted(counts: Integers, design: Floats, start: Floats, out: Floats) -> None:
     """Twice the gain of curvature in each draw, null and alternative fitted to it, into `out`."""
-    line, nothing, none = np.ascontiguousarray(design[:, :2]), np.zeros(len(design)), np.empty((0, 2))
+    line, none = np.ascontiguousarray(design[:, :2]), np.empty((0, 2))
     for row in range(len(out)):
         curve = Curve(counts[row], EXAMPLES, 0.0, 0.0, POWER_LAW, 1.0)
         beta = start.copy()
-        null = fit(curve, line, beta, nothing, none)
-        out[row] = 2 * (fit(curve, design, np.append(beta, 0.0), nothing, none) - null)
+        null = fit(curve, line, beta, none)
+        out[row] = 2 * (fit(curve, design, np.append(beta, 0.0), none) - null)
 
 
 def by_kernel(counts: Integers, design: Floats) -> Floats:

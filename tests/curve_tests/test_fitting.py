@@ -14,7 +14,8 @@ from pipeline.curve_tests.fitting import (
     fit,
     fit_smooth,
     fit_step,
-    lifted,
+    fit_with_jump,
+    predictor,
     solve,
     step_columns,
     total,
@@ -54,10 +55,9 @@ def design_of(scales, powers=1):
 
 def best_by_scipy(curve, design, prior=NONE):
     """The highest likelihood that a general optimiser finds from several starts."""
-    nothing = np.zeros(len(design))
 
     def loss(beta):
-        return -total(curve, design, np.ascontiguousarray(beta), nothing, prior)
+        return -total(curve, design, np.ascontiguousarray(beta), prior)
 
     starts = [(a, b) for a in (-1.0, 0.5, 1.5) for b in (-3.0, -0.5, 0.5)]
     precise = {"xatol": 1e-9, "fatol": 1e-11, "maxiter": 2000}
@@ -75,7 +75,7 @@ def test_total_is_the_sum_of_log_probabilities_up_to_a_constant(rho):
         return known.logpmf(curve.counts).sum()
 
     one, other = np.array([0.4, -0.3]), np.array([0.9, -1.2])
-    found = [total(curve, design, beta, np.zeros(8), NONE) for beta in (one, other)]
+    found = [total(curve, design, beta, NONE) for beta in (one, other)]
     assert found[0] - found[1] == pytest.approx(by_scipy(one) - by_scipy(other), rel=1e-8)
 
 
@@ -84,7 +84,7 @@ def test_no_optimiser_finds_a_better_fit(name):
     curve = curve_of(*CASES[name])
     design = design_of(len(curve.counts))
     found, beta = fit_smooth(curve, design, NONE)
-    assert found == pytest.approx(total(curve, design, beta, np.zeros(len(design)), NONE), abs=1e-12)
+    assert found == pytest.approx(total(curve, design, beta, NONE), abs=1e-12)
     assert found >= best_by_scipy(curve, design) - 1e-6
 
 
@@ -128,11 +128,10 @@ def test_the_truth_is_found_in_many_examples():
 def test_the_likelihood_never_falls(name, start):
     curve, beta = curve_of(*CASES[name]), np.array(start)
     design = design_of(len(curve.counts))
-    nothing = np.zeros(len(design))
-    before = total(curve, design, beta, nothing, NONE)
+    before = total(curve, design, beta, NONE)
     for _ in range(3):
-        found = fit(curve, design, beta, nothing, NONE)
-        assert found == total(curve, design, beta, nothing, NONE)
+        found = fit(curve, design, beta, NONE)
+        assert found == total(curve, design, beta, NONE)
         assert found >= before
         before = found
 
@@ -140,24 +139,73 @@ def test_the_likelihood_never_falls(name, start):
 def test_a_parameter_more_fits_no_worse():
     curve, beta = curve_of(*CASES["free answers"]), np.zeros(3)
     smooth, beta[:2] = fit_smooth(curve, design_of(8), NONE)
-    assert fit(curve, design_of(8, 2), beta, np.zeros(8), NONE) > smooth
+    assert fit(curve, design_of(8, 2), beta, NONE) > smooth
 
 
-def test_a_lift_is_added_to_p():
-    design, lift = design_of(10), 0.3 * (np.arange(10) >= 6)
-    p = np.exp(-np.exp(design @ np.array([0.6, -0.3]))) + lift
-    beta = np.zeros(2)
-    fit(curve_of(np.round(1e6 * p), 1_000_000), design, beta, lift, NONE)
-    assert beta == pytest.approx([0.6, -0.3], abs=1e-4)
+def height_of(curve, design, beta, place, jump):
+    """The step in p before one scale of a model with a jump, from its eta."""
+    eta, slopes = np.empty(len(design)), design.copy()
+    assert predictor(curve, design, beta, place, jump, eta, slopes)
+    before = probability(design[place] @ beta, curve.chance, curve.kind, curve.ceiling)
+    return probability(eta[place], curve.chance, curve.kind, curve.ceiling) - before
 
 
-def test_a_lift_keeps_p_below_one():
-    assert lifted(0.9, 0.3) < 1
-    assert lifted(0.2, 0.3) == 0.5
-    beta = np.zeros(2)
-    found = fit(curve_of([60] * 8, 60), design_of(8), beta, np.full(8, 0.4), NONE)
-    assert -0.01 < found < 0
-    assert np.isfinite(beta).all()
+@pytest.mark.parametrize("kind", [POWER_LAW, LOGISTIC, MIXTURE])
+@pytest.mark.parametrize("place", [1, 5, 7])
+def test_a_jump_is_as_large_as_it_is_to_be(kind, place):
+    curve = curve_of(RISING, 60, 0.2, 0.0, kind, 0.95)
+    assert height_of(curve, design_of(8), np.array([0.4, -0.5]), place, 0.3) == pytest.approx(0.3, abs=1e-7)
+
+
+@pytest.mark.parametrize("kind", [POWER_LAW, LOGISTIC, MIXTURE])
+def test_slopes_with_a_jump_are_those_of_eta(kind):
+    curve, design, beta = curve_of(RISING, 60, 0.2, 0.0, kind, 0.95), design_of(8, 2), np.array([0.4, -0.5, 0.1])
+    slopes, above, below, unused = np.empty((8, 3)), np.empty(8), np.empty(8), np.empty((8, 3))
+    predictor(curve, design, beta, 3, 0.25, above, slopes)
+    for j in range(3):
+        little = 1e-5 * (np.arange(3) == j)
+        predictor(curve, design, beta + little, 3, 0.25, above, unused)
+        predictor(curve, design, beta - little, 3, 0.25, below, unused)
+        assert slopes[:, j] == pytest.approx((above - below) / 2e-5, abs=1e-5)
+
+
+def test_a_jump_over_the_ceiling_has_no_fit():
+    curve = curve_of(RISING, 60, 0.0, 0.0, POWER_LAW, 0.9)
+    # p is 0.5 before the jump.
+    beta = np.array([np.log(np.log(1.8)), 0.0])
+    assert fit_with_jump(curve, design_of(8), beta.copy(), NONE, 4, 0.41) == -np.inf
+    assert np.isfinite(fit_with_jump(curve, design_of(8), beta.copy(), NONE, 4, 0.39))
+
+
+def test_the_truth_is_found_beside_a_jump():
+    design, truth = design_of(10, 2), np.array([0.6, -0.3, 0.1])
+    eta, slopes = np.empty(10), np.empty((10, 3))
+    predictor(curve_of([0] * 10, 9), design, truth, 6, 0.3, eta, slopes)
+    beta = np.zeros(3)
+    fit_with_jump(curve_of(np.round(1e6 * np.exp(-np.exp(eta))), 1_000_000), design, beta, NONE, 6, 0.3)
+    assert beta == pytest.approx(truth, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["free answers", "correlated", "many examples", "logistic", "mixture", "ceiling"])
+@pytest.mark.parametrize("jump", [0.05, 0.2])
+def test_no_optimiser_finds_a_better_fit_with_a_jump(name, jump):
+    curve = curve_of(*CASES[name])
+    design, place = design_of(len(curve.counts)), 5
+
+    def loss(beta):
+        eta, slopes = np.empty(len(design)), design.copy()
+        if not predictor(curve, design, beta, place, jump, eta, slopes):
+            return np.inf
+        return -total(curve, np.stack([eta, 0 * eta], axis=1), np.array([1.0, 0.0]), NONE)
+
+    beta = np.array([0.3, -0.5])
+    found = fit_with_jump(curve, design, beta, NONE, place, jump)
+    assert found == pytest.approx(-loss(beta), abs=1e-9)
+    precise = {"xatol": 1e-9, "fatol": 1e-11, "maxiter": 2000}
+    best = min(
+        optimize.minimize(loss, start, method="Nelder-Mead", options=precise).fun for start in (beta, [0.8, 0.0])
+    )
+    assert found >= -best - 1e-6
 
 
 @pytest.mark.parametrize("kind", [POWER_LAW, LOGISTIC, MIXTURE])
@@ -193,7 +241,7 @@ def test_the_place_of_the_largest_score_is_that_of_the_best_fit(counts, place):
     heights = {}
     for other in range(1, 10):
         wider = np.append(beta, 0.0)
-        found = fit(curve, step_columns(design, other), wider, np.zeros(10), NONE)
+        found = fit(curve, step_columns(design, other), wider, NONE)
         heights[other] = found if wider[-1] < 0 else smooth
     assert best_place(curve, design, beta) == max(heights, key=heights.get) == place
 
@@ -202,7 +250,7 @@ def test_no_step_downward_is_taken():
     # Above a constant, every step of a falling curve points downward.
     curve, design = curve_of([50, 48, 41, 20, 12, 9], 60), design_of(6, 0)
     beta = np.zeros(1)
-    smooth = fit(curve, design, beta, np.zeros(6), NONE)
+    smooth = fit(curve, design, beta, NONE)
     assert best_place(curve, design, beta) == 0
     found, place, wider = fit_step(curve, design, beta, smooth)
     assert (found, place) == (smooth, 0)
@@ -219,8 +267,13 @@ def test_solve_is_numpy_s(size):
     root, right, found = rng.normal(size=(size, size + 2)), rng.normal(size=size), np.empty(size)
     matrix = root @ root.T
     expected = np.linalg.solve(matrix, right)
-    solve(matrix.copy(), right, found)
+    assert solve(matrix.copy(), right, found)
     assert found == pytest.approx(expected, rel=1e-8)
+
+
+@pytest.mark.parametrize("matrix", [[[-1.0, 0.0], [0.0, 2.0]], [[1.0, 2.0], [2.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]]])
+def test_solve_refuses_what_is_not_positive_definite(matrix):
+    assert not solve(np.array(matrix), np.ones(2), np.empty(2))
 
 
 @st.composite
@@ -239,10 +292,10 @@ def odd_counts(draw):
 @given(odd_counts(), st.sampled_from([0.0, 0.25, 0.5]), st.sampled_from([POWER_LAW, LOGISTIC, MIXTURE]))
 def test_odd_curves_have_finite_fits_below_the_saturated(odd, chance, kind):
     curve = curve_of(*odd, chance, 0.0, kind, 1.0)
-    design, scales = design_of(len(curve.counts), 2), len(curve.counts)
+    design = design_of(len(curve.counts), 2)
     smooth, beta = fit_smooth(curve, np.ascontiguousarray(design[:, :2]), NONE)
     bent = np.append(beta, 0.0)
-    curved = fit(curve, design, bent, np.zeros(scales), NONE)
+    curved = fit(curve, design, bent, NONE)
     stepped, _, wider = fit_step(curve, design, bent, curved)
     assert np.isfinite(wider).all()
     saturated = largest_log_likelihoods(curve.n, 0.0)[curve.counts].sum()

@@ -1,11 +1,16 @@
 """The beta-binomial likelihood and the shapes of a curve, against scipy and numeric differentiation."""
 
 import math
+import os
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
+from pipeline.core.settings import ROOT
 from pipeline.curve_tests.likelihood import (
     LEAST_P,
     LEAST_STEP,
@@ -13,15 +18,16 @@ from pipeline.curve_tests.likelihood import (
     MIXTURE,
     POWER_LAW,
     best_p,
-    digamma,
+    digamma_less_log,
     draw,
     largest_log_likelihoods,
     log_likelihood,
-    log_rising,
     mass,
     probability,
+    rising,
     shape,
-    slope_of_log_rising,
+    stirling,
+    trigamma,
 )
 
 KINDS = (POWER_LAW, LOGISTIC, MIXTURE)
@@ -55,14 +61,13 @@ def test_likelihood_is_scipy_s_up_to_the_ways_to_choose(n, p, rho):
 @pytest.mark.parametrize("factors", [12, 13, 400])
 def test_a_tiny_correlation_gives_the_sum_of_logs(rho, factors):
     terms = 0.3 + step_of(rho) * np.arange(factors)
-    assert log_rising(0.3, step_of(rho), factors) == pytest.approx(np.log(terms).sum(), abs=1e-5)
-    assert slope_of_log_rising(0.3, step_of(rho), factors) == pytest.approx((1 / terms).sum(), rel=1e-5)
+    expected = np.log(terms).sum(), (1 / terms).sum(), -(1 / terms**2).sum()
+    assert rising(0.3, step_of(rho), factors) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("factors", [3, 400])
 def test_a_correlation_that_is_nearly_none_is_none(factors):
-    assert log_rising(0.3, 0.9 * LEAST_STEP, factors) == log_rising(0.3, 0.0, factors)
-    assert slope_of_log_rising(0.3, 0.9 * LEAST_STEP, factors) == slope_of_log_rising(0.3, 0.0, factors)
+    assert rising(0.3, 0.9 * LEAST_STEP, factors) == rising(0.3, 0.0, factors)
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 13, 14, 60])
@@ -70,13 +75,25 @@ def test_a_correlation_that_is_nearly_none_is_none(factors):
 def test_slope_is_that_of_the_likelihood(count, rho):
     n, p, step, little = 60, 0.37, step_of(rho), 1e-5
     numeric = (log_likelihood(count, n, p + little, step) - log_likelihood(count, n, p - little, step)) / (2 * little)
-    slope = slope_of_log_rising(p, step, count) - slope_of_log_rising(1 - p, step, n - count)
+    slope = rising(p, step, count)[1] - rising(1 - p, step, n - count)[1]
     assert slope == pytest.approx(numeric, rel=1e-5, abs=1e-4)
 
 
-@pytest.mark.parametrize("x", [1e-9, 1e-3, 0.2, 1.0, 1.4616321449683622, 5.999, 6.0, 40.0, 1e7])
-def test_digamma_is_scipy_s(x):
-    assert digamma(x) == pytest.approx(special.digamma(x), rel=1e-10, abs=1e-10)
+@pytest.mark.parametrize("first", [1e-12, 1e-3, 0.2, 0.999, 1.0])
+@pytest.mark.parametrize("step", [1e-5, 0.02, 0.2499, 0.25, 1.0])
+@pytest.mark.parametrize("factors", [0, 1, 12, 13, 50, 5000])
+def test_factors_and_their_slopes_are_those_of_sums(first, step, factors):
+    terms = first + step * np.arange(factors)
+    expected = np.log(terms).sum(), (1 / terms).sum(), -(1 / terms**2).sum()
+    assert rising(first, step, factors) == pytest.approx(expected, rel=1e-10, abs=1e-10)
+
+
+@pytest.mark.parametrize("x", [8.0, 11.3, 1e7])
+def test_series_are_scipy_s(x):
+    rest = special.gammaln(x) - ((x - 0.5) * math.log(x) - x + math.log(2 * math.pi) / 2)
+    assert stirling(1 / x) == pytest.approx(rest, abs=1e-12 * special.gammaln(x))
+    assert math.log(x) + digamma_less_log(1 / x) == pytest.approx(special.digamma(x), rel=1e-12)
+    assert trigamma(1 / x) == pytest.approx(special.polygamma(1, x), rel=1e-12)
 
 
 @pytest.mark.parametrize("count", [0, 4, 10])
@@ -135,6 +152,8 @@ def test_fall_is_the_derivative_of_the_shape(kind, eta):
     little = 1e-5
     numeric = (shape(eta - little, kind)[0] - shape(eta + little, kind)[0]) / (2 * little)
     assert shape(eta, kind)[1] == pytest.approx(numeric, rel=1e-6, abs=1e-10)
+    bend = (shape(eta + little, kind)[1] - shape(eta - little, kind)[1]) / (2 * little)
+    assert shape(eta, kind)[2] == pytest.approx(bend, rel=1e-6, abs=1e-9)
 
 
 def test_shapes_by_hand():
@@ -160,3 +179,20 @@ def test_probability_goes_from_the_ceiling_to_chance():
     assert probability(-25.0, 0.25, POWER_LAW, 0.6) == pytest.approx(0.6)
     assert probability(5.0, 0.25, POWER_LAW, 0.6) == pytest.approx(0.25)
     assert probability(0.0, 0.25, LOGISTIC, 0.6) == pytest.approx((0.25 + 0.6) / 2)
+
+
+def test_a_kernel_is_compiled_again_when_one_that_it_calls_changes(tmp_path):
+    shutil.copytree(ROOT / "pipeline", tmp_path / "pipeline", ignore=shutil.ignore_patterns("__pycache__"))
+    code = "from pipeline.curve_tests.fitting import eta_of; print(eta_of(0.4, 0.0, 1, 1.0))"
+
+    def found():
+        own = os.environ | {"PYTHONPATH": str(tmp_path)}
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, env=own, check=True, capture_output=True, text=True
+        )
+        return float(run.stdout)
+
+    before = found()
+    kernels = tmp_path / "pipeline/curve_tests/likelihood.py"
+    kernels.write_text(kernels.read_text().replace("math.exp(min(max(eta,", "math.exp(min(max(2 * eta,"))
+    assert found() == pytest.approx(before / 2)

@@ -66,6 +66,9 @@ def numbers(_: Run, rows: Query) -> Row:
         "curve_test_rows": [_with_verdict(row, known) for row in shares],
         "curve_tests_by_population": _by_population(rows) if shares else [],
         "power_shown": bool(known),
+        "wrongly_excluded": rows("select max(largest_share) as largest_share from wrongly_excluded")[0]
+        if is_calibrated
+        else None,
         "test_statuses": [
             _status(row)
             for row in rows("from test_statuses order by is_tested desc, is_proportion desc, curves desc, status")
@@ -134,6 +137,7 @@ STUDY = Study(
         "tested_overview",
         "test_statuses",
         "test_verdicts",
+        "wrongly_excluded",
         "power",
         "published_tested",
         "published_overview",

@@ -19,7 +19,7 @@ from tests.studies.told import WORDS, told
 
 TOOLS = {"calibration", "late_gain_scenarios", "scenario_checks"}
 # What is made of those, and of Python.
-OF_TOOLS = ("false_late_gains", "false_range", "power", "test_verdicts")
+OF_TOOLS = ("false_late_gains", "false_range", "power", "test_verdicts", "wrongly_excluded")
 COMPUTED = ("tested_shares", "common_effects", "effects_overview")
 # A curve of four models, the last of them where it was forecast.
 PLAIN = {"task": "t", "family": "GPT", "shots": 0, "metric": "exact_str_match", "n_test": 100, "status": "fitted"}

@@ -285,12 +285,38 @@ def test_calibration_says_nothing_of_other_scores_than_bigbenchs(build):
         {}, run=Run(is_bigbench=False, is_published=False), late_gain_scenarios=GAINS, scenario_checks=JUDGED,
         calibration=calibrated({}, jump),
     )  # fmt: skip
-    for name in ("test_verdicts", "false_late_gains", "power"):
+    for name in ("test_verdicts", "false_late_gains", "power", "wrongly_excluded"):
         assert told(connection, f"from {name}") == [], name
     assert told(connection, "select scenarios, plausible, least_gains from false_range") == [(0, 0, None)]
 
 
+PLANTED = [
+    {"test": "jump_excluded_20", "jump": jump, "place": place, "rejected_share": share, "low": low}
+    for jump, place, share, low in (
+        (0.1, "last", 0.6, 0.5),
+        (0.2, "last", 0.04, 0.02),
+        (0.2, "upper half", 0.07, 0.03),
+        (0.3, "last", 0.0, 0.0),
+    )
+]
+
+
+def test_a_jump_is_wrongly_excluded_where_it_was_planted_or_a_larger_one(build):
+    others = [
+        {"test": "jump_excluded_30", "jump": 0.3, "place": "last", "rejected_share": 0.09, "low": 0.06},
+        {"test": "jump_excluded_20", "jump": 0.3, "place": "last", "rejected_share": 0.5, "n_test_class": "200+"},
+        {"test": "broken", "jump": 0.3, "place": "last", "rejected_share": 0.9},
+    ]
+    calibration = calibrated(*PLANTED, *others)
+    connection = build({}, late_gain_scenarios=GAINS, scenario_checks=JUDGED, calibration=calibration)
+    assert told(connection, "from wrongly_excluded order by size") == [
+        ("jump_excluded_20", 0.2, 3, 0.07, 0.03),
+        ("jump_excluded_30", 0.3, 1, 0.09, 0.06),
+    ]
+
+
 SABOTAGE = {
+    "jumps_are_not_wrongly_excluded": ["update wrongly_excluded set largest_low = 0.051"],
     "late_tests_add_up": [
         "update late_tests set q = p / 2 where side = 'upper'",
         "delete from late_gains where curve_id = 1",
@@ -306,7 +332,7 @@ def test_every_check_has_a_case():
 
 @pytest.mark.parametrize(("check", "sabotage"), [(name, case) for name, cases in SABOTAGE.items() for case in cases])
 def test_each_check_passes_on_good_data_and_catches_its_case(build, check, sabotage):
-    connection = build(*SOME)
+    connection = build(*SOME, late_gain_scenarios=GAINS, scenario_checks=JUDGED, calibration=calibrated(*PLANTED))
     database.run_check(connection, CHECKS / f"{check}.sql")
     connection.execute(sabotage)
     with pytest.raises(PipelineError, match=r"Next: .*\[sql/checks/studies/sudden/"):
