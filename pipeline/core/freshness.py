@@ -74,7 +74,8 @@ def files_of(module: str, root: Path = ROOT) -> tuple[Path, ...]:
     return tuple(path for path in (*above, own) if path.is_file())
 
 
-def closure(*modules: str, root: Path = ROOT) -> list[Path]:
+@cache
+def closure(*modules: str, root: Path = ROOT) -> tuple[Path, ...]:
     """Every file of this project that the modules import, directly or not, and their own, sorted."""
     found: set[Path] = set()
     waiting = {path for module in modules for path in files_of(module, root)}
@@ -82,7 +83,7 @@ def closure(*modules: str, root: Path = ROOT) -> list[Path]:
         path = waiting.pop()
         found.add(path)
         waiting |= imported(path, root) - found
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def digest(paths: Iterable[Path], root: Path = ROOT) -> str:

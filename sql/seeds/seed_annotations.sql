@@ -8,6 +8,7 @@ select
 from read_csv(
     'annotations.csv',
     header = true,
+    auto_detect = false,
     columns = {
         task: 'varchar',
         category: 'varchar',

@@ -7,6 +7,7 @@ select
 from read_csv(
     'common_metrics.csv',
     header = true,
+    auto_detect = false,
     columns = {
         metric: 'varchar',
         is_proportion: 'integer',

@@ -6,6 +6,7 @@ select
 from read_csv(
     'conventions.csv',
     header = true,
+    auto_detect = false,
     columns = {
         convention: 'varchar',
         is_absolute: 'integer',

@@ -8,6 +8,7 @@ select
 from read_csv(
     'examples.csv',
     header = true,
+    auto_detect = false,
     columns = {
         name: 'varchar',
         repository: 'varchar',

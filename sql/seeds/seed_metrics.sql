@@ -7,6 +7,7 @@ select
 from read_csv(
     'metrics.csv',
     header = true,
+    auto_detect = false,
     columns = {
         metric: 'varchar',
         origin: 'varchar',

@@ -5,6 +5,7 @@ select
 from read_csv(
     'models.csv',
     header = true,
+    auto_detect = false,
     columns = {
         family: 'varchar',
         model: 'varchar',

@@ -6,6 +6,7 @@ select
 from read_csv(
     'n_test_classes.csv',
     header = true,
+    auto_detect = false,
     columns = {
         number: 'integer',
         n_test_class: 'varchar',

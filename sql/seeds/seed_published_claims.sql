@@ -6,6 +6,7 @@ select
 from read_csv(
     'published_claims.csv',
     header = true,
+    auto_detect = false,
     columns = {
         claim: 'varchar',
         published: 'double',

@@ -4,6 +4,7 @@ select
 from read_csv(
     'published_fig5a_max.csv',
     header = true,
+    auto_detect = false,
     columns = {
         metric: 'varchar',
         published_max: 'double'

@@ -9,6 +9,7 @@ select
 from read_csv(
     'scale_words.csv',
     header = true,
+    auto_detect = false,
     columns = {
         scale_name: 'varchar',
         first_one: 'varchar',

@@ -10,6 +10,7 @@ select
 from read_csv(
     'scenarios.csv',
     header = true,
+    auto_detect = false,
     columns = {
         scenario: 'varchar',
         shape: 'varchar',

@@ -11,6 +11,7 @@ select
 from read_csv(
     'tasks.csv',
     header = true,
+    auto_detect = false,
     columns = {
         task: 'varchar',
         subtask: 'varchar',

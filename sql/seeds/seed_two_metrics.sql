@@ -3,6 +3,7 @@ select metric
 from read_csv(
     'two_metrics.csv',
     header = true,
+    auto_detect = false,
     columns = {
         metric: 'varchar'
     }

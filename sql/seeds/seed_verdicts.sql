@@ -5,6 +5,7 @@ select
 from read_csv(
     'verdicts.csv',
     header = true,
+    auto_detect = false,
     columns = {
         verdict: 'varchar',
         place: 'integer',

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import duckdb
+import pandas as pd
 import pytest
 
 from pipeline.core import database, files
@@ -106,6 +107,18 @@ def test_a_transaction_is_all_or_nothing(connection):
         connection.execute("create or replace table kept as select 2 as x")
         connection.execute("select no_such_column from kept")
     assert connection.execute("from kept").fetchall() == [(1,)]
+
+
+def test_a_table_is_one_of_the_database_alone(connection):
+    connection.execute("""create table "a ""b.c" as select 1; create view seen as select 1""")
+    frame = pd.DataFrame({"x": [1]})
+    found = [database.has_table(connection, name) for name in ('a "b.c', "seen", "a", "frame", "b.c", "it's")]
+    assert found == [True, True, False, False, False, False]
+    # A transaction goes on.
+    with database.transaction(connection):
+        assert not database.has_table(connection, "a")
+        assert database.has_table(connection, "seen")
+    assert len(frame) == 1
 
 
 def test_csv_cells(connection, tmp_path):

@@ -75,7 +75,7 @@ def test_modules_that_import_each_other_have_the_same_closure(write, tmp_path):
 
 
 def test_what_is_no_module_of_the_project_has_no_files():
-    assert closure("numpy.random", "pipeline.no_such_module") == [ROOT / "pipeline" / "__init__.py"]
+    assert closure("numpy.random", "pipeline.no_such_module") == (ROOT / "pipeline" / "__init__.py",)
 
 
 def test_a_digest_is_of_names_and_contents_in_any_order(tmp_path):
