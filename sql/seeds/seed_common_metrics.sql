@@ -3,7 +3,8 @@ select
     is_proportion = 1 as is_proportion,
     higher_is_better = 1 as higher_is_better,
     chance_from,
-    is_log_scaled = 1 as is_log_scaled
+    is_log_scaled = 1 as is_log_scaled,
+    neutral
 from read_csv(
     'common_metrics.csv',
     header = true,
@@ -14,6 +15,7 @@ from read_csv(
         higher_is_better: 'integer',
         chance_from: 'varchar',
         is_log_scaled: 'integer',
+        neutral: 'double',
         note: 'varchar'
     }
 )

@@ -188,9 +188,10 @@ def test_names_are_shown_as_text(open_file, hostile):
     for name in names:
         found.get_by_label("Find a task").fill(name)
         found.get_by_role("link", name=name, exact=True).click()
-        assert found.locator("#task h1").inner_text() == " ".join(name.split())
+        assert settled(found).locator("#task h1").inner_text() == " ".join(name.split())
         assert found.evaluate("document.documentElement.scrollWidth") == 1440
         found.go_back()
+        settled(found)
     assert found.locator("img, b").count() == 0
     assert found.title() == "Explorer: every curve"
 

@@ -30,6 +30,9 @@ def numbers(_: Run, rows: Query) -> Row:
         ],
         "families": families,
         "capped": [row["family"] for row in families if row["n_scales"] == 3],
+        "steepest_smooth": next(iter(rows("from smooth_grids order by emergence_score desc, family limit 1")), None)
+        if has_table(rows, "smooth_grids")
+        else None,
         "scale_ties": rows("from scale_ties order by all") if has_table(rows, "scale_ties") else [],
     }
 

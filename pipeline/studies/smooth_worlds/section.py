@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, without_tests
+from pipeline.curve_tests.worlds import SHARED
 from pipeline.studies.smooth_worlds.figures import draw_scenarios
 
 OVERVIEW = "from scenario_overview where convention = 'with_infinite' order by place"
@@ -19,6 +20,7 @@ def numbers(_: Run, rows: Query) -> Row:
             row | {"low_share": row["share_low"], "high_share": row["share_high"]} for row in scenarios
         ],
         "plausible_names": [row["scenario"] for row in scenarios if not row["is_ruled_out"]],
+        "largest_r": SHARED[-1],
         "world_strata": next(iter(rows("from strata_overview")), None),
         "temperatures": {row["temperature"]: row for row in rows("from temperatures")},
     }

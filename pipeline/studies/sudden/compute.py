@@ -40,7 +40,7 @@ def compute(connection: duckdb.DuckDBPyConnection, run: Run) -> dict[str, pd.Dat
     if not run.is_published:
         kept["category"] = None
     found = {"tested_shares": shares(kept, populations(kept))}
-    late = connection.execute("from late_tests where side = 'upper' order by curve_id").df()
+    late = connection.execute("from late_tests where side = 'upper' and basis = 'binomial' order by curve_id").df()
     effects = common_effects(late)
     return found | ({} if effects.empty else {"common_effects": effects, "effects_overview": overview(effects)})
 

@@ -25,6 +25,7 @@ REASONS = {
     "fitted": "neither standard errors nor test sizes are known",
     "flat": "all models score the same",
     "invalid": "a score is no number",
+    "neutral": "the best value of the metric lies between its ends, so that no change is a gain",
     "no_chance_level": "the chance level is not known",
     "no_n": "the number of test examples is not known",
     "not_counts": "scores are no multiples of 1/n",
@@ -50,13 +51,14 @@ def numbers(_: Run, rows: Query) -> Row:
     return _classes(rows) | {
         "task_overview": rows("from task_overview")[0],
         "verdict_counts": rows("from verdict_counts where curves > 0 order by place"),
-        "task_rows": [row | {"why": _why(row), "not_excluded": _jump(row)} for row in tasks],
+        "task_rows": [row | {"why": _why(row)} | _bounds(row) for row in tasks],
         "testable": rows("from family_overview")[0],
         "long_families": [row["family"] for row in rows("from families where n_scales >= 4 order by family")],
         "untested_reasons": [
             row | {"told": REASONS.get(row["reason"], row["reason"])}
             for row in rows("from untested_reasons order by tasks desc, reason")
         ],
+        "task_jumps": rows("from task_jumps order by step desc, task"),
         "has_arrows": bool(rows("from task_panels where not higher_is_better limit 1")),
         "has_small_q": any(_is_small(row["q"]) for row in tasks),
         "has_dips": any(row["verdict"] != "late gain" and _is_small(row["q"]) for row in tasks),
@@ -84,7 +86,7 @@ def _classes(rows: Query) -> Row:
         "wei_rows": [lines[name] | {"said": told} for name, told in CLASSES.items() if name in lines],
         "wei_columns": {"said": "what was said"} | columns,
         "all_tasks": [
-            row | {"told": _told(row), "annotated": CLASSES.get(row["annotated_class"], ""), "not_excluded": _jump(row)}
+            row | {"told": _told(row), "annotated": CLASSES.get(row["annotated_class"], "")} | _bounds(row)
             for row in rows("from tasks order by task")
         ],
     }
@@ -95,12 +97,17 @@ def _is_small(q: float | None) -> bool:
 
 
 def _jump(row: Row) -> str:
-    """The largest jump that is not excluded; the ends of the grid are bounds."""
+    """Which jumps are not excluded: those below the smallest size of the grid that is."""
     value = row["largest_jump_not_excluded"]
     if value is None:
         return ""
-    ends = {0.0: f"< {GRID[0]:g}", float(GRID[-1]): f"≥ {GRID[-1]:g}"}
-    return ends.get(value, f"{value:g}")
+    larger = GRID[value + 1e-9 < GRID]
+    return f"< {larger[0]:g}" if len(larger) else "any"
+
+
+def _bounds(row: Row) -> Row:
+    """On what a verdict rests, and what it leaves open."""
+    return {"tested": f"{row['curves_tested']:,} of {row['curves']:,}", "not_excluded": _jump(row)}
 
 
 def _why(row: Row) -> str:
@@ -117,6 +124,6 @@ STUDY = Study(
     "Verdicts by task",
     numbers,
     {"tasks": draw},
-    tables=("tasks", "verdict_counts", "task_classes", "class_overview"),
+    tables=("tasks", "task_jumps", "verdict_counts", "task_classes", "class_overview"),
     absence=absence,
 )

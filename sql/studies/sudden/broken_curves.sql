@@ -1,11 +1,11 @@
--- Curves with an upward step that curvature does not explain, after correction: where it lies and how large it is. Copies do not count.
+-- Curves with an upward step that curvature does not explain, after correction: where it lies and how large it is. Proportions and other metrics are corrected apart; copies do not count.
 with
 
 ranked as (
     select
         curve_tests.*,
-        row_number() over (order by broken_p, curve_id) as place,
-        count(*) over () as curves
+        row_number() over (partition by basis order by broken_p, curve_id) as place,
+        count(*) over (partition by basis) as curves
     from curve_tests
     anti join curve_copies using (curve_id)
     where is_tested
@@ -16,7 +16,7 @@ ranked as (
 corrected as (
     select
         *,
-        adjusted_p(broken_p, place, curves, 'broken') as q
+        adjusted_p(broken_p, place, curves, basis) as q
     from ranked
 ),
 

@@ -8,8 +8,10 @@ told as (
         count(distinct task) filter (where side = 'upper' and q < 0.05) as gain_tasks,
         -- What only comes back after a dip.
         count(*) filter (where side = 'upper' and q < 0.05 and not is_best) as gains_not_best,
+        count(*) filter (where side = 'upper' and q < 0.05 and basis <> 'binomial') as other_gains,
         count(*) filter (where side = 'lower') as loss_possible,
         count(*) filter (where side = 'lower' and q < 0.05) as losses,
+        count(*) filter (where side = 'lower' and q < 0.05 and basis <> 'binomial') as other_losses,
         count(distinct task) filter (where side = 'lower' and q < 0.05) as loss_tasks,
         min(p) filter (where side = 'upper') as smallest_p
     from late_tests

@@ -1,4 +1,4 @@
--- Both sides of every forecast of a largest model, with q over all curves of the side: proportions, and other metrics whose standard errors are known.
+-- Both sides of every forecast of a largest model, with q over the proportions of the side, and over the curves of other metrics whose standard errors are known.
 -- A curve that repeats another one's models at a second temperature does not count again; what it says is kept beside, as is how many other families say the same of the same scores.
 with
 
@@ -34,6 +34,7 @@ told as (
         sides.metric,
         sides.shots,
         sides.family,
+        sides.basis,
         largest.model,
         sides.n_test,
         sides.n_test_class,
@@ -56,8 +57,8 @@ told as (
 ranked as (
     select
         told.*,
-        row_number() over (partition by side order by p, told.curve_id) as place,
-        count(*) over (partition by side) as curves
+        row_number() over (partition by side, basis order by p, told.curve_id) as place,
+        count(*) over (partition by side, basis) as curves
     from told
     anti join curve_copies using (curve_id)
 ),
@@ -65,7 +66,7 @@ ranked as (
 corrected as (
     select
         * exclude (place, curves),
-        adjusted_p(p, place, curves, side) as q
+        adjusted_p(p, place, curves, side || basis) as q
     from ranked
 ),
 

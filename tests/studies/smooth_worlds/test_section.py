@@ -106,7 +106,9 @@ def test_temperatures_are_told_where_both_are_there(chapter):
 
 def test_estimates_are_told_where_there_are_some(chapter):
     text = chapter(counts=COUNTS, strata=[STRATA[0] | {"constant": 0.25, "constant_low": 0.2, "constant_high": 0.3}])
-    assert "lies between 0.5 and 0.5 in 1 stratum of" in text
+    assert "is estimated as 0.5 in 1 stratum of" in text
+    at_the_end = chapter(counts=COUNTS, strata=[STRATA[0] | {"shared": 0.95}])
+    assert "is estimated as 0.95 (0.95 is the most that is tried) in 1 stratum of" in at_the_end
     assert "a share of 25.0 % (20.0 % to 30.0 %) always gives the same option" in text
     assert "always gives the same option" not in chapter(counts=COUNTS, strata=STRATA)
     assert "What was estimated" not in chapter(counts=COUNTS)

@@ -129,7 +129,8 @@ def test_the_overview_by_hand(build):
     found = row(build(*SOME), "from late_overview")
     assert found == {
         "gain_possible": 5, "gains": 3, "gain_tasks": 2, "loss_possible": 6, "losses": 1, "loss_tasks": 1,
-        "smallest_p": 0.0005, "gains_not_best": 0, "gains_comparable": 2, "gains_repeated": 2,
+        "smallest_p": 0.0005, "gains_not_best": 0, "other_gains": 0, "other_losses": 0,
+        "gains_comparable": 2, "gains_repeated": 2,
         "gains_emergent_with_infinite": 2, "gains_emergent_published": 2, "gain_family": "GPT", "gain_model": "model 4",
         "gains_of_model": 2,
     }  # fmt: skip
@@ -140,6 +141,20 @@ def test_conventions_are_told_of_gains_alone(build):
     connection = build(GAIN | {"emergence_score": 90.0}, GAIN | EMERGENT, infinite)
     found = row(connection, "from late_overview")
     assert (found["gains_emergent_with_infinite"], found["gains_emergent_published"]) == (1, 1)
+
+
+OTHER = {"basis": "gaussian", "metric": "ppl", "is_proportion": False}
+
+
+def test_proportions_and_other_metrics_are_corrected_apart(build):
+    clear = [OTHER | {"without_1_lower_p": 1e-6, "broken_p": 1e-6, "broken_at": 2} for _ in range(8)]
+    weak = {"without_1_lower_p": 0.03, "broken_p": 0.03}
+    connection = build(weak, {}, {}, *clear)
+    # With the others 0.03 would be the ninth of eleven, and its q below 5 %.
+    assert told(connection, "select round(q, 4) from late_tests where side = 'lower' and curve_id = 1") == [(0.09,)]
+    assert told(connection, "from broken_overview") == [(0, 8)]
+    found = row(connection, "from late_overview")
+    assert (found["losses"], found["other_losses"], found["other_gains"]) == (8, 8, 0)
 
 
 def test_by_model_before_and_after_correction(build):

@@ -122,7 +122,10 @@ def test_effects_are_told_from_three_tasks_on(chapter):
     text = chapter(*spread)
     assert "**Is it the model or the task?**" in text
     assert "| GPT | model 4 | 3 | 3 |" in text
-    assert "Of 1 family, the largest model lies above its forecast on average over tasks in 0 and below it in 0" in text
+    assert (
+        "Of 1 family with proportions, the largest model lies above its forecast on average over tasks in 0 and below "
+        "it in 0" in text
+    )
 
 
 def test_one_step_is_told_and_its_copy_is_not(chapter):
@@ -211,3 +214,12 @@ def test_without_tests_the_chapter_says_why():
 def test_without_the_tests_the_chapters_say_so(made_up_report):
     text = (made_up_report.results() / "report.md").read_text()
     assert text.count("*Left out: no curve of these scores can be tested. That takes four scales") == 3
+
+
+def test_what_other_metrics_show_is_told_apart(chapter):
+    other = {"basis": "gaussian", "metric": "ppl", "is_proportion": False}
+    text = chapter({}, other | {"without_1_lower_p": 1e-6}, other | {"without_1_lower_p": 1e-6})
+    assert "Of these, 2 losses are under metrics that are no proportions: their smooth model is a straight line" in text
+    both = chapter({}, other | {"without_1_lower_p": 1e-6}, other | GAIN)
+    assert "Of these, 1 gain and 1 loss are under metrics that are no proportions" in both
+    assert "no proportions" not in chapter({}, LOSS)

@@ -181,8 +181,8 @@ def test_families_and_reasons_are_counted(build):
     assert connection.execute("from untested_reasons").fetchall() == [("too_few_scales", 2)]
 
 
-@pytest.mark.parametrize(("value", "shown"), [(None, ""), (0.0, "< 0.1"), (0.3, "0.3"), (0.7, "≥ 0.7")])
-def test_the_ends_of_the_grid_of_jumps_are_bounds(value, shown):
+@pytest.mark.parametrize(("value", "shown"), [(None, ""), (0.0, "< 0.1"), (0.3, "< 0.5"), (0.7, "any")])
+def test_jumps_below_the_smallest_excluded_size_are_not(value, shown):
     assert section._jump({"largest_jump_not_excluded": value}) == shown
 
 
@@ -217,6 +217,20 @@ def test_of_reasons_with_as_many_curves_the_first_by_name_is_told(build):
 def test_the_largest_jump_is_that_of_the_largest_test_set_and_of_five_models(build):
     curves = [{"largest_jump": 0.1}, {"n_test": 10, "largest_jump": 0.7}, {"n_scales": 4, "largest_jump": 0.7}]
     assert task(build(*curves))["largest_jump_not_excluded"] == 0.1
+
+
+def test_a_metric_without_a_best_end_is_not_judged(build):
+    found = task(build(*({"metric": "pct_stereotype"} | change for change in (JUMPING, FALLING, {"upper_q": 0.01}))))
+    assert (found["verdict"], found["reason"], found["curves_tested"]) == ("not tested", "neutral", 0)
+    assert "neutral" in section.REASONS
+    assert task(build({"metric": "pct_stereotype,none"} | JUMPING))["verdict"] == "not tested"
+    assert task(build({"metric": "pct_stereotype"}, JUMPING))["verdict"] == "jump"
+
+
+def test_of_each_task_the_largest_jump_is_named(build):
+    others = [JUMPING | {"broken_by": 0.3, "family": "G", "shots": 5}, JUMPING | {"task": "u"}, {"broken_by": 0.9}]
+    found = build(JUMPING, *others).execute("from task_jumps order by task").fetchall()
+    assert found == [("t", "G", 5, "m", 0.3, 2), ("u", "F", 0, "m", 0.1, 1)]
 
 
 def test_averages_have_no_verdict(build):
