@@ -8,9 +8,11 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.core.plotting import DARK, size_axis
+from pipeline.core.plotting import DARK, shortened, size_axis
 
 COLUMNS, TEN = 5, 10
+# Of a legend, in inches: a line with the space beside it, a letter, and how high a line is.
+LINE, LETTER, HIGH = 0.55, 0.07, 0.18
 MINUS = "−"
 
 
@@ -61,7 +63,9 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
     )
     bands = -(-len(subtasks) // COLUMNS)
     columns = min(COLUMNS, len(subtasks))
-    figure = Figure(figsize=(max(5.5, 2.5 * columns), 4.2 * bands + 0.5), layout="constrained")
+    width, labels = max(5.5, 2.5 * columns), [shortened(family, end=21) for family in families]
+    beside = max(int(width / (LINE + LETTER * max(map(len, labels)))), 1)
+    figure = Figure(figsize=(width, 4.2 * bands + HIGH * -(-len(labels) // beside) + 0.3), layout="constrained")
     grid = figure.subplots(2 * bands, columns, squeeze=False)
     for number, subtask in enumerate(subtasks):
         band, column = divmod(number, columns)
@@ -76,9 +80,8 @@ def draw_swap(points: pd.DataFrame, pair: tuple[str, str]) -> Figure:
     for axes in grid.flat:
         if not axes.has_data():
             axes.remove()
-    for family, colour in colours.items():
-        grid[0][0].plot([], [], color=colour, marker="o", markersize=3, label=family)
-    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=columns + 2, frameon=False)
+    lines = [grid[0][0].plot([], [], color=colour, marker="o", markersize=3)[0] for colour in colours.values()]
+    figure.legend(lines, labels, loc="outside lower center", ncols=beside, frameon=False, fontsize=8)
     return figure
 
 

@@ -59,5 +59,7 @@ def _draw_groups(axes: Axes, rows: pd.DataFrame) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.set_title("By metric and test examples")
     axes.set_xlabel("E-emergent curves,\nby metric and test examples")
+    # Room for the legend above the first row.
+    axes.set_ylim(-0.6, len(rows) + 0.9)
     axes.legend(loc="upper left", frameon=True, fontsize=9)
     axes.grid(axis="y", visible=False)
