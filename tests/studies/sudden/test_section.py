@@ -117,10 +117,10 @@ def test_of_other_scores_no_calibration_is_told(chapter):
 
 
 def test_effects_are_told_from_three_tasks_on(chapter):
-    assert "Is it the model or the task?" not in chapter({"task": "a"}, {"task": "b"})
+    assert "Do all tasks miss their forecast in the same direction?" not in chapter({"task": "a"}, {"task": "b"})
     spread = [{"task": task, "without_1_upper_p": p} for task, p in zip("abc", (0.999, 0.5, 1e-5), strict=True)]
     text = chapter(*spread)
-    assert "**Is it the model or the task?**" in text
+    assert "**Do all tasks miss their forecast in the same direction?**" in text
     assert "| GPT | model 4 | 3 | 3 |" in text
     assert (
         "Of 1 family with proportions, the largest model lies above its forecast on average over tasks in 0 and below "
