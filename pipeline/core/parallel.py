@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,7 @@ from pipeline.core.files import replacing
 from pipeline.core.settings import ROOT
 
 CONNECT_SECONDS = 10
+_pools: dict[int, ProcessPoolExecutor] = {}
 
 
 class Part(NamedTuple):
@@ -88,7 +89,7 @@ def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[]
             job.result()
             yield jobs[job]
     except BaseException as error:
-        _pool.cache_clear()
+        _pools.pop(workers, None)
         pool.shutdown(cancel_futures=True)
         if not isinstance(error, BrokenExecutor):
             raise
@@ -98,11 +99,23 @@ def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[]
         ) from error
 
 
-@cache
+@contextmanager
+def kept_processes() -> Iterator[None]:
+    """Processes that did one work do the next, until the block ends: each takes a second or two to start."""
+    try:
+        yield
+    finally:
+        while _pools:
+            _, pool = _pools.popitem()
+            pool.shutdown()
+
+
 def _pool(workers: int) -> ProcessPoolExecutor:
-    """Processes, kept for the next work of this run: each takes a second or two to start."""
-    # A forked process would inherit the threads of libraries that are loaded here.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+    if workers not in _pools:
+        # A forked process would inherit the threads of libraries that are loaded here.
+        context = multiprocessing.get_context("spawn")
+        _pools[workers] = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin)
+    return _pools[workers]
 
 
 def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:

@@ -78,6 +78,7 @@ def the_worlds() -> list[World]:
     return [World(one.name, one) for one in known] + jumps
 
 
+@parallel.kept_processes()
 def run(settings: Settings) -> list[Path]:
     """Write calibration.csv and late_gain_scenarios.csv beside the other tables.
 

@@ -30,7 +30,8 @@ Integers = npt.NDArray[np.int64]
 MAX_STEPS, MAX_HALVINGS = 60, 12
 TOLERANCE = 1e-8  # of the log-likelihood
 LONGEST_STEP = 4.0  # in eta: one step may not cross the whole range of p
-FARTHEST_STEP = 1e5  # in eta where p is at an end and stays there
+FARTHEST_STEP = 100.0  # in eta where p is at an end and stays there
+FISHER_STEPS = 3  # before Newton's method, which from afar may end in another maximum
 RIDGE, LEAST_PIVOT = 1e-10, 1e-12
 EXPECTED, OBSERVED = 0, 1
 SLOPES = np.array([-8.0, -2.0, -0.6, -0.2, -0.05, 0.1, 0.5, 3.0])
@@ -228,15 +229,17 @@ def within(eta: float, kind: int) -> float:
 
 
 @compiled
-def uphill(curve: Curve, eta: Floats, slopes: Floats, score: Floats, information: Floats, move: Floats) -> float:
+def uphill(
+    curve: Curve, eta: Floats, slopes: Floats, score: Floats, information: Floats, is_newton: bool, move: Floats
+) -> float:
     """A step that raises the log-likelihood, into `move`, if it is not too long: information^-1 times the score.
 
-    The information is the observed one (Newton's step), or where that is not positive definite the expected one
-    (Fisher's). Where most scales lie at chance, steps are long: they are limited only where they change p.
+    The information is the observed one (Newton's step), or where that is not wanted or not positive definite the
+    expected one (Fisher's). Where most scales lie at chance, steps are long: they are limited only where they change p.
 
     Returns what the step promises to add to the log-likelihood: half of score times move.
     """
-    if not solve(kept_off_singular(information[OBSERVED]), score, move):
+    if not (is_newton and solve(kept_off_singular(information[OBSERVED]), score, move)):
         solve(kept_off_singular(information[EXPECTED]), score, move)
     longest, farthest = LONGEST_STEP, FARTHEST_STEP
     for k in range(len(slopes)):
@@ -268,7 +271,9 @@ def fit(curve: Curve, design: Floats, beta: Floats, prior: Floats) -> float:
 def fit_with_jump(curve: Curve, design: Floats, beta: Floats, prior: Floats, place: int, jump: float) -> float:
     """The same with a jump of exactly this size in p before one scale; -inf where it does not fit in at the start.
 
-    A step that lowers the likelihood is halved. Done when a step promises less than TOLERANCE.
+    A step that lowers the likelihood is halved. Done when a step promises less than TOLERANCE. A fit whose jump comes
+    close to the ceiling can end short of the maximum. With a jump the observed information leaves out the jump's own
+    curvature.
     """
     scales, parameters = design.shape
     information, score = np.empty((2, parameters, parameters)), np.empty(parameters)
@@ -277,8 +282,9 @@ def fit_with_jump(curve: Curve, design: Floats, beta: Floats, prior: Floats, pla
     if not predictor(curve, design, beta, place, jump, eta, slopes):
         return -np.inf
     found = derivatives(curve, eta, slopes, beta, prior, score, information)
-    for _ in range(MAX_STEPS):
-        if uphill(curve, eta, slopes, score, information, move) < TOLERANCE:
+    for step in range(MAX_STEPS):
+        is_newton = jump > 0 or step >= FISHER_STEPS
+        if uphill(curve, eta, slopes, score, information, is_newton, move) < TOLERANCE:
             break
         now = -np.inf
         for halving in range(MAX_HALVINGS):
@@ -288,7 +294,8 @@ def fit_with_jump(curve: Curve, design: Floats, beta: Floats, prior: Floats, pla
                 now = derivatives(curve, eta, slopes, tried, prior, score, information)
             if now >= found:
                 break
-        if now < found:
+        # So that no NaN is taken.
+        if not now >= found:
             break
         gain = now - found
         for j in range(parameters):
@@ -301,7 +308,7 @@ def fit_with_jump(curve: Curve, design: Floats, beta: Floats, prior: Floats, pla
 
 @compiled
 def eta_of(p: float, chance: float, kind: int, ceiling: float) -> float:
-    """The eta at which the model gives p, by bisection; at or past the ends, the end."""
+    """The eta at which the model gives p: of the power law in closed form, else by bisection."""
     low, high = LOWEST_ETA, HIGHEST_LOGIT
     if kind == POWER_LAW:
         share = (p - chance) / (ceiling - chance)
@@ -328,7 +335,7 @@ def fit_smooth(curve: Curve, design: Floats, prior: Floats) -> tuple[float, Floa
     """The smooth model: log-likelihood and beta, the best from several starts.
 
     With chance the likelihood is not concave: a grid of slopes and of places where p is half way is looked over, and
-    scoring starts from the best three and from the flat line.
+    fits start from the best three and from the flat line.
     """
     x = design[:, 1]
     best = np.array([level(curve, curve.counts), 0.0])
@@ -343,7 +350,7 @@ def fit_smooth(curve: Curve, design: Floats, prior: Floats) -> tuple[float, Floa
         row = int(np.argmax(heights))
         heights[row] = -np.inf
         now = fit(curve, design, starts[row], prior)
-        if now > found + 1e-9:
+        if now > found + TOLERANCE:
             found, best = now, starts[row].copy()
     return found, best
 

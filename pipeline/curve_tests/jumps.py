@@ -16,6 +16,7 @@ SIZES = (0.1, 0.2, 0.3)
 GRID = np.array([0.1, 0.2, 0.3, 0.5, 0.7])
 CRITICAL = 2.705543  # of chi-square with one degree of freedom, one-sided at 5 %
 FEWEST_SCALES = 5  # curvature and a step take four
+SLIGHTLY = 1e-5
 EDGE = 0.02  # how near a start comes to chance and to the ceiling, as a share of the room that a jump leaves
 
 
@@ -67,7 +68,10 @@ def is_excluded(curve: Curve, design: Floats, place: int, jump: float, best: flo
         beta: (4,), the estimate with that.
     """
     room = curve.ceiling - curve.chance - jump
-    if room <= 0:
+    # From chance to the ceiling is a limit, which no eta reaches.
+    if abs(room) < SLIGHTLY:
+        jump, room = jump - SLIGHTLY, SLIGHTLY
+    if room < 0:
         return True
     eta, none, start = eta_at(design, beta[:3], place), np.empty((0, 2)), np.empty(3)
     before = probability(eta, curve.chance, curve.kind, curve.ceiling)

@@ -16,6 +16,7 @@ rho = 0 is the binomial.
 """
 
 import math
+import os
 from pathlib import Path
 
 import numba
@@ -30,7 +31,8 @@ Floats = npt.NDArray[np.float64]
 # compiled of each state of all kernels has a folder of its own.
 HERE = Path(__file__).parent
 KERNELS = [path for path in HERE.glob("*.py") if "@compiled" in path.read_text(encoding="utf-8")]
-numba.config.CACHE_DIR = str(HERE / "__pycache__" / freshness.digest(KERNELS)[:16])  # type: ignore[attr-defined]
+COMPILED = Path(os.environ.get("NUMBA_CACHE_DIR") or HERE / "__pycache__")
+numba.config.CACHE_DIR = str(COMPILED / freshness.digest(KERNELS)[:16])  # type: ignore[attr-defined]
 # A kernel divides as numpy does, without a check, and lets other threads run. Where an array is filled from another
 # one, a kernel does so number by number: the check of shapes, with its message, would take longest of all to compile.
 compiled = numba.njit(cache=True, nogil=True, error_model="numpy")

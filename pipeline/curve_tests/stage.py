@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from pipeline import sources
-from pipeline.core import database, files, freshness, sample_sizes
+from pipeline.core import database, files, freshness, parallel, sample_sizes
 from pipeline.core.parallel import Work
 from pipeline.core.settings import DEFAULT_SOURCE, Settings, exact
 from pipeline.curve_tests import parts, plan, scenarios, source, world_tables, worlds
@@ -50,6 +50,7 @@ class Scored(NamedTuple):
     conventions: pd.DataFrame
 
 
+@parallel.kept_processes()
 def run(settings: Settings) -> list[Path]:
     """Test every curve that allows it; committed curves without scores are left as they are.
 

@@ -1,5 +1,6 @@
 """Long work in parts: the same on any number of cores, and where it was stopped it goes on."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -53,11 +54,14 @@ def test_workers_change_nothing(tmp_path):
     assert os.getpid() not in pids
 
 
-def test_the_processes_of_one_work_do_the_next(tmp_path):
+def test_the_processes_of_one_work_do_the_next_until_they_are_let_go(tmp_path):
     log = tmp_path / "log"
-    for name in ("first", "second"):
-        ensured(parts_in(tmp_path / name, range(8), log=log), workers=2)
-    assert len({line.split()[1] for line in log.read_text().splitlines()}) <= 2
+    with parallel.kept_processes():
+        for name in ("first", "second"):
+            ensured(parts_in(tmp_path / name, range(8), log=log), workers=2)
+        pids = {int(line.split()[1]) for line in log.read_text().splitlines()}
+        assert len(pids) <= 2
+    assert not any(process.pid in pids for process in multiprocessing.active_children())
 
 
 def test_with_one_worker_no_process_is_started(tmp_path, monkeypatch):

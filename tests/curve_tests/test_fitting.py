@@ -8,13 +8,17 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from pipeline.curve_tests.fitting import (
+    EXPECTED,
+    OBSERVED,
     Curve,
     best_place,
+    derivatives,
     eta_of,
     fit,
     fit_smooth,
     fit_step,
     fit_with_jump,
+    linear,
     predictor,
     solve,
     step_columns,
@@ -140,6 +144,59 @@ def test_a_parameter_more_fits_no_worse():
     curve, beta = curve_of(*CASES["free answers"]), np.zeros(3)
     smooth, beta[:2] = fit_smooth(curve, design_of(8), NONE)
     assert fit(curve, design_of(8, 2), beta, NONE) > smooth
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_derivatives_are_those_of_the_total(name):
+    curve, beta, little = curve_of(*CASES[name]), np.array([0.5, -0.6, 0.2]), 1e-4
+    design, prior = design_of(len(curve.counts), 2), np.array([[0.3, 0.7], [0.0, 2.0], [0.1, 1.0]])
+    score, information = np.empty(3), np.empty((2, 3, 3))
+
+    def slopes_at(beta):
+        found = derivatives(curve, linear(design, beta), design, beta, prior, score, information)
+        assert found == pytest.approx(total(curve, design, beta, prior))
+        return score.copy()
+
+    steps = little * np.eye(3)
+    numeric = [total(curve, design, beta + step, prior) - total(curve, design, beta - step, prior) for step in steps]
+    assert slopes_at(beta) == pytest.approx(np.array(numeric) / (2 * little), rel=1e-5, abs=1e-5)
+    observed = np.array([slopes_at(beta - step) - slopes_at(beta + step) for step in steps]) / (2 * little)
+    slopes_at(beta)
+    assert np.tril(information[OBSERVED]) == pytest.approx(np.tril(observed), rel=1e-4, abs=1e-4)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.05])
+def test_the_expected_information_is_the_mean_of_the_observed(rho):
+    # Of counts of the model itself, with n large, as it is that of mean and variance.
+    design, beta = design_of(4), np.array([0.2, -0.5])
+    p = 0.25 + 0.75 * np.exp(-np.exp(design @ beta))
+    known = stats.binom(400, p) if rho == 0 else stats.betabinom(400, p / (rho / (1 - rho)), (1 - p) * (1 - rho) / rho)
+    score, information, found = np.empty(2), np.empty((2, 2, 2)), np.zeros((2, 2, 2))
+    for counts in known.rvs((3000, 4), random_state=1):
+        curve = curve_of(counts, 400, 0.25, rho)
+        derivatives(curve, linear(design, beta), design, beta, NONE, score, information)
+        found += information / 3000
+    assert np.tril(found[EXPECTED]) == pytest.approx(np.tril(found[OBSERVED]), rel=0.05)
+
+
+def test_a_fit_does_not_run_into_another_maximum():
+    # Newton's method from the flat line would, and from the best places of the grid too.
+    counts = [91, 95, 102, 94, 100, 98, 86, 82, 89, 82, 90, 120]
+    x = np.log([2.1, 16.8, 56.6, 134, 262, 453, 1074, 2097, 3624, 8590, 28991, 137440])
+    x -= x.mean()
+    curve, design = curve_of(counts, 341, 0.25), np.stack([x**0, x / np.abs(x).max()], axis=1)
+    assert fit_smooth(curve, design, NONE)[0] >= best_by_scipy(curve, design) - 1e-3
+
+
+def test_where_most_scales_are_at_chance_a_fit_takes_few_steps():
+    # Steps were limited at scales where they change nothing: the maximum was left 240 units of eta away.
+    counts = [297, 325, 298, 272, 284, 326, 304, 359, 280, 297, 301, 331, 254, 283, 343, 232, 327, 285, 329, 214, 283]
+    curve, design = curve_of([*counts, 246, 313, 278, 322, 420], 1172, 0.25, 0.01), design_of(26, 2)
+    smooth, start = fit_smooth(curve, np.ascontiguousarray(design[:, :2]), NONE)
+    beta = np.append(start, 0.0)
+    found = fit(curve, design, beta, NONE)
+    assert fit(curve, design, beta.copy(), NONE) == pytest.approx(found, abs=1e-6)
+    assert found >= smooth
 
 
 def height_of(curve, design, beta, place, jump):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import optimize, special, stats
 
 from pipeline.curve_tests.fitting import fit, fit_smooth, fit_with_jump, step_columns
 from pipeline.curve_tests.jumps import (
@@ -14,6 +15,7 @@ from pipeline.curve_tests.jumps import (
     largest_jump,
     step_height,
 )
+from pipeline.curve_tests.likelihood import log_likelihood
 from tests.made import curve_of
 
 NONE = np.empty((0, 2))
@@ -124,6 +126,70 @@ def test_a_jump_of_the_best_size_fits_as_well_as_any(place):
         assert fit_with_jump(curve, design, beta[:3].copy(), NONE, place, height) == pytest.approx(best, abs=1e-6)
     else:
         assert fit_with_jump(curve, design, beta[:3].copy(), NONE, place, 0.05) < best
+
+
+def test_the_critical_value_is_that_of_a_one_sided_ratio():
+    assert pytest.approx(stats.chi2.ppf(0.9, 1), abs=1e-6) == CRITICAL
+
+
+@pytest.mark.parametrize(("chance", "jump"), [(0.5, 0.5), (0.3, 0.7)])
+def test_a_jump_from_chance_to_all_right_is_not_excluded(chance, jump):
+    n = 100
+    counts = np.where(np.arange(10) >= 5, n, chance * n)
+    assert largest_jump(*fitted(counts, n, chance=chance)) == jump
+
+
+@pytest.mark.parametrize(
+    ("counts", "n", "how", "place", "jump"),
+    [
+        # Reached from the smooth part that the free step leaves, and from a flat one.
+        ([40, 42, 39, 22, 31, 24, 29, 23], 55, {"chance": 1 / 3, "rho": 0.0668}, 2, 0.3),
+        ([27, 25, 31, 23, 23, 30, 24, 25], 51, {"chance": 0.5}, 7, 0.1),
+    ],
+)
+def test_each_start_is_needed_somewhere(counts, n, how, place, jump):
+    curve, design, bent = fitted(counts, n, **how)
+    best, _, beta = fit_any_step(curve, design, bent, place)
+    assert not is_excluded(curve, design, place, jump, best, beta)
+
+
+def test_a_free_step_begins_at_two_levels_too():
+    curve, design, bent = fitted([45, 27, 7, 7, 8, 9, 0, 44], 200, chance=0.02439, rho=0.0016)
+    found = fit(curve, step_columns(design, 3), np.append(bent, 0.0), NONE)
+    assert fit_any_step(curve, design, bent, 3)[0] > found + 30
+
+
+def best_with_a_jump(counts, n, jump, place, *, chance, step):
+    """The highest likelihood with a jump, in p and by a general optimiser, up to the constant of log_likelihood."""
+    design, counts = design_of(len(counts)), np.asarray(counts)
+    after, room = np.arange(len(counts)) >= place, 1 - chance - jump
+
+    def eta(p):
+        return np.log(-np.log((p - chance) / (1 - chance)))
+
+    def loss(beta):
+        # The share of the room that lies below the jump, and the two slopes.
+        before = chance + room * np.clip(special.expit(beta[0]), 1e-9, 1 - 1e-9)
+        smooth = (design - design[place])[:, 1:] @ beta[1:]
+        at = np.clip(smooth + np.where(after, eta(before + jump), eta(before)), -25, 5)
+        p = np.clip(chance + (1 - chance) * np.exp(-np.exp(at)), 1e-12, 1 - 1e-12)
+        return -sum(log_likelihood(int(count), n, one, step) for count, one in zip(counts, p, strict=True))
+
+    starts = [(level, slope, bend) for level in (-3, 0, 3) for slope in (-2, 0, 2) for bend in (-3, 0, 3)]
+    return -min(optimize.minimize(loss, start, method="Nelder-Mead").fun for start in starts)
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.25, 0.5])
+@pytest.mark.parametrize("rho", [0.0, 0.03])
+@pytest.mark.parametrize("jump", [0.1, 0.2])
+def test_a_general_optimiser_excludes_the_same(chance, rho, jump):
+    rng = np.random.default_rng(round(100 * (chance + rho + jump)))
+    curve, design, bent = fitted(rng.binomial(120, jumping(8, 5, 0.15, min(chance, 0.4))), 120, chance=chance, rho=rho)
+    for place in (2, 5, 7):
+        best, height, beta = fit_any_step(curve, design, bent, place)
+        profile = best_with_a_jump(curve.counts, 120, jump, place, chance=chance, step=curve.step)
+        if height < jump and abs(2 * (best - profile) - CRITICAL) > 0.2:
+            assert is_excluded(curve, design, place, jump, best, beta) == (2 * (best - profile) > CRITICAL)
 
 
 def test_there_is_no_room_for_a_jump_from_chance_over_the_ceiling():

@@ -66,7 +66,7 @@ def numbers(_: Run, rows: Query) -> Row:
         "curve_test_rows": [_with_verdict(row, known) for row in shares],
         "curve_tests_by_population": _by_population(rows) if shares else [],
         "power_shown": bool(known),
-        "wrongly_excluded": rows("select max(largest_share) as largest_share from wrongly_excluded")[0]
+        "wrongly_excluded": rows("select min(share) as least, max(share) as largest from wrongly_excluded")[0]
         if is_calibrated
         else None,
         "test_statuses": [

@@ -1,25 +1,26 @@
--- Of each size, how often a jump that is as large or larger is called excluded: the largest share of the planted jumps, each by scenario, size and place.
+-- Of each size, how often a planted jump of just that size is called excluded, over the scenarios and places where it was planted.
 with
 
 planted as (
     select
-        *,
-        cast(regexp_extract(test, '^jump_excluded_([0-9]+)$', 1) as double) / 100 as size
+        test,
+        cast(regexp_extract(test, '^jump_excluded_([0-9]+)$', 1) as double) / 100 as size,
+        jump,
+        curves,
+        rejected_share
     from calibration
     where (select is_bigbench from options)
-        and jump > 0
         and n_test_class = 'all'
-        and test like 'jump\_excluded\_%' escape '\'
+        and starts_with(test, 'jump_excluded_')
 )
 
 select
     test,
     size,
-    count(*) as planted,
-    max(rejected_share) as largest_share,
-    max(low) as largest_low
+    sum(curves) as planted,
+    sum(curves * rejected_share) / sum(curves) as share
 from planted
-where jump > size - 0.001
+where abs(jump - size) < 0.001
 group by
     test,
     size
