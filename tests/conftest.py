@@ -283,7 +283,7 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 def checkout_at(folder: Path) -> Path:
     """A copy of the project without data and results, but for the committed curves and the tests of them.
 
-    What is compiled comes along: it holds as long as the file that it was compiled from keeps its time.
+    Compiled modules come along: they hold as long as the files that they are of keep their times. Kernels do not.
     """
     half_written = shutil.ignore_patterns("*.tmp.*", "*.pyc.*")
     folder.mkdir(parents=True)

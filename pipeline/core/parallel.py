@@ -101,7 +101,7 @@ def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[]
 
 @contextmanager
 def kept_processes() -> Iterator[None]:
-    """Processes that did one work do the next, until the block ends: each takes a second or two to start."""
+    """End with the block the processes that `ensure` keeps for the next work, as each takes a second to start."""
     try:
         yield
     finally:
