@@ -165,7 +165,7 @@ define install
 	touch $$part; $(VENV)/bin/python -m pip --version >/dev/null 2>&1 || $(VENV)/bin/python -m ensurepip >/dev/null 2>&1; \
 	$(VENV)/bin/python -m pip --disable-pip-version-check install --no-compile --progress-bar off $$anew $(2) > $$log 2>&1 & pid=$$!; \
 	while kill -0 $$pid 2>/dev/null; do \
-		[ ! -t 2 ] || printf '\rvenv     %s packages found, %s s ' "$$(grep -c ^Collecting $$log)" $$SECONDS >&2; sleep 1; done; \
+		[ ! -t 2 ] || printf '\rvenv     %s packages found, %s s ' "$$(grep -c ^Collecting $$log)" $$SECONDS >&2; sleep 0.2; done; \
 	[ ! -t 2 ] || printf '\r\033[K' >&2; \
 	wait $$pid || { grep -v ^WARNING $$log | tail -3 >&2; echo "make: pip could not install $(1) (all it said is in $$log). $(3)" >&2; exit 1; }
 	@rm -f $@.part && touch $@

@@ -167,11 +167,12 @@ def _buildable(connection: duckdb.DuckDBPyConnection, sql_files: Sequence[Path])
     Only what raw scores or a tool of its own would give may be missing, and what is made from that: any other missing
     table is an error of the query.
     """
-    may_lack = OF_RAW_SCORES.union(*(study.committed for study in STUDIES))
+    may_lack, held = OF_RAW_SCORES.union(*(study.committed for study in STUDIES)), _held(connection)
     for sql_file in sql_files:
         read = database.tables_read(sql_file.read_text(encoding="utf-8")) & may_lack
-        if all(database.has_table(connection, name) for name in read):
+        if read <= held:
             yield sql_file
+            held.add(sql_file.stem)
         else:
             may_lack = may_lack | {sql_file.stem}
 

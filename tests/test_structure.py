@@ -5,6 +5,7 @@ import pytest
 from pipeline.core import freshness
 from pipeline.core.settings import ROOT
 from pipeline.studies.contents import STUDIES
+from tests.conftest import SLOWEST
 
 PIPELINE = ROOT / "pipeline"
 # From the ground up: a folder, or a module beside the folders, imports only from those before it.
@@ -70,3 +71,7 @@ def test_beside_folders_there_are_six_modules():
 def test_no_module_is_named_like_a_test():
     names = [path.stem for path in PIPELINE.rglob("*.py")]
     assert [name for name in names if name.startswith("test_") or name.endswith("_test")] == []
+
+
+def test_the_slowest_files_of_tests_are_there():
+    assert [name for name in SLOWEST if not (ROOT / "tests" / name).is_file()] == []

@@ -56,6 +56,8 @@ def _reason(row: Any) -> str | None:  # noqa: ANN401, PLR0911 - a row of itertup
     scores, scale = np.asarray(row.scores, float), np.asarray(row.scale, float)
     if row.is_aggregate:
         return "aggregate"
+    if row.is_neutral:
+        return "neutral"
     if row.n_scales < FEWEST_SCALES or not np.isfinite(scale).all() or len(set(scale)) < FEWEST_SCALES:
         return "too_few_scales"
     if not np.isfinite(scores).all():

@@ -21,10 +21,10 @@ def curve_tests(frame: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Join what was found to all curves, sorted by their key.
 
     `status` of a curve that was not tested is its reason (`flat`, `too_few_scales`, `no_n`, `too_many_examples`,
-    `aggregate`, `invalid`, `not_counts`, `no_chance_level`, `below_chance`). Where a test was made and cannot reject by
-    construction, its p is null: for a test of shape all draws gave the same statistic, for a forecast the score that it
-    predicts is an end of the range. q is Benjamini and Hochberg's over the tested curves of one basis, each test by
-    itself; copies and dependence between curves of a task keep it from being more than a guide.
+    `aggregate`, `neutral`, `invalid`, `not_counts`, `no_chance_level`, `below_chance`). Where a test was made and
+    cannot reject by construction, its p is null: for a test of shape all draws gave the same statistic, for a forecast
+    the score that it predicts is an end of the range. q is Benjamini and Hochberg's over the tested curves of one
+    basis, each test by itself; copies and dependence between curves of a task keep it from being more than a guide.
     """
     columns = [name for name in names() if name not in frame and not name.endswith("_q")]
     table = frame[[*KEY, "n_scales", "n_test", "chance", "basis", "set_aside"]].join(found.reindex(columns=columns))

@@ -26,6 +26,7 @@ final as (
         coalesce(known_metrics.is_proportion, false) as is_proportion,
         coalesce(known_metrics.higher_is_better, true) as higher_is_better,
         coalesce(known_metrics.is_log_scaled, false) as is_log_scaled,
+        coalesce(known_metrics.is_neutral, false) as is_neutral,
         n_test_by_curve.n_test,
         chance_levels.chance,
         curve_emergence.emergence_score,

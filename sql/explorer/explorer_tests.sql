@@ -27,7 +27,6 @@ told as (
         turn_back(low, turned) as forecast_low,
         turn_back(high, turned) as forecast_high,
         verdicts.verdict,
-        coalesce(verdicts.status = 'neutral', false) as is_neutral,
         verdicts.upper_q,
         verdicts.lower_q,
         verdicts.above_forecast,
@@ -40,9 +39,9 @@ told as (
 
 final as (
     select
-        * exclude (last_score, is_neutral),
+        * exclude (last_score),
         case
-            when not is_tested or forecast_low is null or is_neutral then ''
+            when not is_tested or forecast_low is null then ''
             when verdict = 'late gain' then 'late_gain'
             when upper_q < 0.05 then 'dip'
             when lower_q < 0.05 then 'late_loss'
@@ -51,7 +50,6 @@ final as (
         end as forecast_said,
         case
             when verdict is null then 'average'
-            when is_neutral and verdict = 'not tested' then 'neutral'
             when verdict = 'not tested' and is_exploratory and test_status = 'fitted' then 'exploratory'
             when verdict = 'not tested' then test_status
             else replace(replace(verdict, ' ', '_'), '-', '_')

@@ -30,6 +30,7 @@ CURVES = {
     "choice": ("multiple_choice_grade", SIZES, [0.3, 0.2, 0.3, 0.3, 0.4, 0.5], 50),
     "words": ("rougeLsum", SIZES, [1.0, 3.0, 2.0, 4.0, 9.0, 12.0], None),
     "measured": ("rougeLsum", SIZES, [1.0, 3.0, 2.0, 4.0, 9.0, 12.5], None),
+    "between": ("pct_stereotype", SIZES, RISING, 50),
 }
 STATUSES = {
     "tested": "fitted",
@@ -41,6 +42,7 @@ STATUSES = {
     "choice": "no_chance_level",
     "words": "fitted",
     "measured": "fitted",
+    "between": "neutral",
 }
 ERRORS = {"measured": 0.5}
 

@@ -15,6 +15,7 @@ REASONS = {
     "below_chance": "significantly below chance at some scale, where the model cannot follow",
     "flat": "flat",
     "invalid": "with a score that is no number",
+    "neutral": "of metrics whose best value lies between their ends",
     "no_chance_level": "without a known chance level",
     "no_n": "with an unknown number of test examples",
     "not_counts": "no multiples of 1/n",

@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
-from statsmodels.genmod.families import links
+from statsmodels.genmod.families import Binomial, links
+from statsmodels.genmod.generalized_linear_model import GLM
+from statsmodels.regression.linear_model import WLS
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.tools.sm_exceptions import DomainWarning
+from statsmodels.tools.tools import add_constant
 
 from pipeline.core.scoring import score_curves
 from pipeline.core.settings import DEFAULT_THRESHOLD
@@ -257,7 +259,7 @@ def _log_slope(right: Array, n: int, lengths: Array, comparisons: int) -> Estima
     with warnings.catch_warnings():
         # The link admits shares over 1, which none of these fits comes near.
         warnings.simplefilter("ignore", DomainWarning)
-        model = sm.GLM(counts, sm.add_constant(lengths), family=sm.families.Binomial(link=links.Log()))
+        model = GLM(counts, add_constant(lengths), family=Binomial(link=links.Log()))
     fit = model.fit(start_params=[min(level, -slope), slope], tol=TOLERANCE)
     return _normal(fit.params[1], fit.bse[1], comparisons)
 
@@ -270,8 +272,8 @@ def _departure(distances: Sequence[np.ndarray], lengths: Array, comparisons: int
     """
     per_digit = np.array([own.mean() for own in distances]) / lengths
     errors = np.array([stats.sem(own) for own in distances]) / lengths
-    design = sm.add_constant((lengths - 1) / (lengths.max() - 1))
-    fit = sm.WLS(per_digit, design, weights=errors**-2.0).fit(cov_type="fixed scale")
+    design = add_constant((lengths - 1) / (lengths.max() - 1))
+    fit = WLS(per_digit, design, weights=errors**-2.0).fit(cov_type="fixed scale")
     level, rise = fit.params
     gradient = np.array([-rise / level**2, 1 / level])
     return _normal(rise / level, float(np.sqrt(gradient @ fit.cov_params() @ gradient)), comparisons)
@@ -279,7 +281,7 @@ def _departure(distances: Sequence[np.ndarray], lengths: Array, comparisons: int
 
 def _log_log_fit(counts: Array, design: Array, comparisons: int) -> list[Estimate]:
     """Binomial fit of log(-log share); statsmodels' link is its negative."""
-    fit = sm.GLM(counts, design, family=sm.families.Binomial(link=links.LogLog())).fit(tol=TOLERANCE)
+    fit = GLM(counts, design, family=Binomial(link=links.LogLog())).fit(tol=TOLERANCE)
     return [_normal(-value, error, comparisons) for value, error in zip(fit.params, fit.bse, strict=True)]
 
 

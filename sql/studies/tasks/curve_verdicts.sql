@@ -26,9 +26,8 @@ known as (
         emergence.emergence_score,
         emergence.status as emergence_status,
         tests.basis,
-        -- A metric whose best value lies between its ends has no gain and no fall.
-        if(metrics.neutral is not null, 'neutral', tests.status) as status,
-        tests.is_tested and metrics.neutral is null as is_tested,
+        tests.status,
+        tests.is_tested,
         tests.is_exploratory,
         -- Of other metrics the smooth model is a straight line, which a loss that levels off does not follow.
         if(tests.basis = 'binomial', tests.broken_q, null) as broken_q,
@@ -54,8 +53,6 @@ known as (
     inner join curve_tests as tests using (curve_id)
     inner join testable_curves as testable using (curve_id)
     left join sides using (curve_id)
-    left join seed_common_metrics as metrics
-        on metrics.metric = split_part(emergence.metric, ',', 1)
     where not emergence.is_aggregate
         -- Of a task whose subtasks are not scored, the average is all there is.
         or emergence.task not in (select task from emergence where not is_aggregate)

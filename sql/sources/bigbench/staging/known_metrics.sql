@@ -3,5 +3,6 @@ select
     metric,
     is_proportion,
     direction is distinct from 'lower_is_better' as higher_is_better,
-    false as is_log_scaled
+    false as is_log_scaled,
+    false as is_neutral
 from seed_metrics

@@ -22,6 +22,8 @@ final as (
             seed_common_metrics.higher_is_better
         ) as higher_is_better,
         coalesce(seed_common_metrics.is_log_scaled, false) as is_log_scaled,
+        -- Its best value lies between its ends, so that it has no gain and no fall.
+        seed_common_metrics.neutral is not null as is_neutral,
         -- `choices`: a guess among the choices can be right; `zero`: free answers, which nobody guesses.
         seed_common_metrics.chance_from
     from own
