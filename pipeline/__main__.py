@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Sequence
 
@@ -105,6 +106,16 @@ def _explained(error: Exception) -> str:
     )
 
 
+def _stop_again(lost: "sys.UnraisableHookArgs") -> None:
+    """Send a Ctrl-C once more that came while C called back, as numba's compiler does: there Python drops it."""
+    if lost.exc_type is KeyboardInterrupt:
+        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        timer.daemon = True
+        timer.start()
+    else:
+        sys.__unraisablehook__(lost)
+
+
 def _stopped(name: str) -> int:
     print(f"{name}: stopped. Next: the same command goes on from the last finished stage.", file=sys.stderr)
     return 130
@@ -159,4 +170,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    sys.unraisablehook = _stop_again
     sys.exit(main())

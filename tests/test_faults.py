@@ -141,6 +141,27 @@ def test_stopped_by_hand_at_any_moment_a_run_says_at_most_one_line(tmp_path, mom
     assert told in {"", "check: stopped. Next: the same command goes on from the last finished stage.\n"}
 
 
+CALLED_BACK = """
+import ctypes, os, runpy, signal, sys, time
+from pipeline import stages
+
+def run(*_):
+    ctypes.CFUNCTYPE(None)(lambda: os.kill(os.getpid(), signal.SIGINT))()
+    time.sleep(30)
+
+stages.run, sys.argv = run, ["pipeline", "check"]
+runpy.run_module("pipeline", run_name="__main__")
+"""
+
+
+def test_stopped_by_hand_while_c_calls_back_a_run_stops():
+    ran = subprocess.run(
+        [sys.executable, "-c", CALLED_BACK], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 130
+    assert ran.stderr == "check: stopped. Next: the same command goes on from the last finished stage.\n"
+
+
 # No room, and what may not be written
 
 
