@@ -134,18 +134,13 @@ def run_checks(
         PipelineError: the first that failed.
     """
     tables = {path.stem for path in database.sql_files(_folders(settings, source, studies))}
-    absent = tables - _held(connection)
+    absent = tables - database.table_names(connection)
     passed = 0
     for check in database.check_files(_folders(settings, source, studies, CHECKS)):
         if not database.tables_read(check.read_text(encoding="utf-8")) & absent:
             database.run_check(connection, check)
             passed += 1
     return passed
-
-
-def _held(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    """The names of all tables in the database: to ask for each would take most of the time."""
-    return {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
@@ -167,7 +162,7 @@ def _buildable(connection: duckdb.DuckDBPyConnection, sql_files: Sequence[Path])
     Only what raw scores or a tool of its own would give may be missing, and what is made from that: any other missing
     table is an error of the query.
     """
-    may_lack, held = OF_RAW_SCORES.union(*(study.committed for study in STUDIES)), _held(connection)
+    may_lack, held = OF_RAW_SCORES.union(*(study.committed for study in STUDIES)), database.table_names(connection)
     for sql_file in sql_files:
         read = database.tables_read(sql_file.read_text(encoding="utf-8")) & may_lack
         if read <= held:
@@ -186,7 +181,7 @@ def _reproduced(connection: duckdb.DuckDBPyConnection) -> str:
 
 def export(connection: duckdb.DuckDBPyConnection, folder: Path, studies: Sequence[Study]) -> list[Path]:
     """Write the tables that the database holds: curves as Parquet, findings as CSV."""
-    held = _held(connection)
+    held = database.table_names(connection)
     curves = [name for name in OF_CURVES if database.holds_rows(connection, name)]
     if "emergence_all" in curves and not has_other_metrics(connection):
         curves.remove("emergence_all")

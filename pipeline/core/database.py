@@ -255,6 +255,11 @@ def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     return bool(found.fetchall())
 
 
+def table_names(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The names of all tables and views: of many, to ask for each would take most of the time."""
+    return {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
+
+
 def holds_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     """Whether the database has a table of this name, with a row in it."""
     return has_table(connection, table) and bool(connection.execute(f"from {quoted_name(table)} limit 1").fetchall())

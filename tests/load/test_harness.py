@@ -102,6 +102,16 @@ def test_filters_of_one_metric_are_two_metrics_of_the_same_kind(folder, run):
     ]
 
 
+def test_a_metric_without_a_best_end_is_known_by_any_filter(folder, run):
+    table = right(30, 100, "pct_stereotype") | right(30, 100, "pct_stereotype", "strict-match") | right(30, 100)
+    write(folder, "a.json", v04({"sums": table}))
+    assert rows(run(), "select metric, is_neutral from known_metrics order by all") == [
+        ("acc", False),
+        ("pct_stereotype", True),
+        ("pct_stereotype (strict-match)", True),
+    ]
+
+
 def test_groups_are_aggregates_of_the_curves(folder, run):
     document = v04(
         {"all": right(1, 4, used="none"), "sums": right(1, 4, used="none")}, group_subtasks={"all": ["sums"]}

@@ -60,10 +60,11 @@ def build(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     Raises:
         PipelineError: a check fails.
     """
-    absent = set()
+    held, absent = database.table_names(connection), set()
     for sql_file in database.sql_files([settings.sql / "explorer"]):
-        if all(database.has_table(connection, name) for name in _read(sql_file)):
+        if _read(sql_file) <= held:
             database.build_table(connection, sql_file, temporary=True)
+            held.add(sql_file.stem)
         else:
             absent.add(sql_file.stem)
     for check in database.check_files([settings.sql / "checks" / "explorer"]):
