@@ -75,7 +75,7 @@ explorer: $(VENV)/.charts ## put every curve on one page to search, filter and l
 report: $(VENV)/.charts ## do all of it, draw the figures and write the report and the explorer
 status: $(VENV)/.run ## say of each stage whether it is up to date, and why not
 mirage: $(VENV)/.run ## compute the paper's model and compare its predictions with simulated arithmetic
-open: $(VENV)/.run ## test open models by size, training and loss, under every metric of their outputs (some minutes)
+open: $(VENV)/.run ## test open models by size, training and loss, under every metric of their outputs (a minute)
 fit: $(VENV)/.run ## fit the parameters of the simulated benchmark to the real scores (most of an hour)
 calibrate: $(VENV)/.run ## measure how often each test of a curve rejects where the truth is known (some minutes)
 induce: $(VENV)/.torch $(MNIST) ## train small networks and compare sharp with smooth metrics of their outputs (some 20 minutes)
