@@ -8,7 +8,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.seeds import load_seeds
 from pipeline.core.settings import ROOT
 from pipeline.load.table import stage_table
-from tests.conftest import made_up_query, write_parquet
+from tests.fixtures import made_up_query, write_parquet
 
 # Those of one's own table, of harness results and of score files have tests of their own, in tests/load. Those of what
 # comes from tests of curves, which this database lacks, have theirs in tests/studies and tests/report.

@@ -25,7 +25,8 @@ from pipeline.core.settings import ROOT, Settings
 from pipeline.fetch import tidy
 from pipeline.load import tidy_table
 from pipeline.stages import NAMES
-from tests.conftest import checkout_at, hasten_curve_tests, is_thorough, write_parquet
+from tests.conftest import is_thorough
+from tests.fixtures import checkout_at, hasten_curve_tests, write_parquet
 
 MATRIX = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
 CURVES = "task,subtask,metric,shots,family,model,params,score,n_test\n" + "".join(
@@ -57,7 +58,7 @@ from pathlib import Path
 import pytest
 from pipeline import stages
 from pipeline.core.settings import Settings
-from tests.conftest import hasten_curve_tests, sketch
+from tests.fixtures import hasten_curve_tests, sketch
 
 root, times, one = Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
 settings, chance = Settings(root=root, source="scores.csv"), random.Random(16)

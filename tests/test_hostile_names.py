@@ -23,7 +23,7 @@ from pipeline.fetch import tidy
 from pipeline.report.explorer import columns
 from pipeline.report.explorer import stage as explorer
 from tests import score_tree
-from tests.conftest import hasten_curve_tests, sketch
+from tests.fixtures import hasten_curve_tests, sketch
 from tests.load import harness_made
 
 TEXT_COLUMNS = ("task", "subtask", "metric", "family", "model", "source")

@@ -13,7 +13,7 @@ from pipeline import __main__ as command
 from pipeline import stages
 from pipeline.core.settings import DEFAULT_MIRROR, DEFAULT_SOURCE, DEFAULT_THRESHOLD, ROOT, Settings
 from pipeline.stages import BY_NAME, NAMES
-from tests.conftest import OFFLINE, checkout_at, copy_made_by_tools, make, project_at
+from tests.fixtures import OFFLINE, checkout_at, copy_made_by_tools, make, project_at
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")

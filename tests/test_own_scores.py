@@ -9,7 +9,7 @@ import pytest
 from pipeline import analyse, stages
 from pipeline.core.settings import ROOT, Settings
 from pipeline.report import stage as report
-from tests.conftest import copy_of
+from tests.fixtures import copy_of
 
 
 @pytest.mark.usefixtures("kernels")

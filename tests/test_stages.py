@@ -23,7 +23,7 @@ from pipeline.report.explorer import stage as explorer
 from pipeline.simulated import benchmark
 from pipeline.studies.contents import STUDIES
 from tests import score_tree
-from tests.conftest import as_if_fetched, copy_made_by_tools, made_up_query, project_at, write_parquet
+from tests.fixtures import as_if_fetched, copy_made_by_tools, made_up_query, project_at, write_parquet
 
 NAMES = [stage.name for stage in stages.STAGES]
 MODULES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("pipeline/**/*.py"))

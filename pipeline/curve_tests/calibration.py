@@ -121,7 +121,7 @@ def calibrate(
 
     Args:
         proportions: what `worlds.tested` gives.
-        strata: what `worlds.estimate` gives.
+        strata: what `estimates.estimate` gives.
         conventions: `convention`, `is_absolute`, `keeps_infinite`.
         work: how it is done; results do not depend on it.
         chosen: the worlds; all where there are none.

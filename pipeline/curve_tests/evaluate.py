@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from pipeline.curve_tests.fitting import EXPECTED, Curve, derivatives, eta_at, linear, step_columns, total
 from pipeline.curve_tests.forecast import forecast
@@ -130,8 +130,8 @@ def excluded(size: float) -> str:
 
 def is_below_chance(chunk: Chunk) -> np.ndarray:
     """Whether some scale's count is too low for chance: binomial, 5 % over all scales of the curve."""
-    n, chance = chunk.n[:, None], chunk.chance[:, None]
-    lowest = stats.binom.cdf(chunk.scores, n, chance).min(axis=1)
+    n, chance = chunk.n[:, None].astype(int), chunk.chance[:, None]
+    lowest = special.bdtr(chunk.scores, n, chance).min(axis=1)
     return np.asarray((chunk.chance > 0) & (lowest < SMALL / chunk.scores.shape[1]))
 
 
@@ -168,7 +168,7 @@ def status(curve: Curve, p: Floats, smooth: float) -> str:
         flat = np.array([[1.0, 0.0]] * len(p))
         # At eta = 5, p is at chance.
         lowest = total(curve, flat, np.array([5.0, 0.0]), np.empty((0, 2)))
-        if 2 * (smooth - lowest) < stats.chi2.ppf(1 - SMALL, 2):
+        if 2 * (smooth - lowest) < special.chdtri(2, SMALL):
             return "at_chance"
     inside = (curve.n * (p - curve.chance) > AT_AN_END) & (curve.n * (1 - p) > AT_AN_END)
     return "separated" if inside.sum() < 2 else "fitted"

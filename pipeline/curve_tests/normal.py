@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from pipeline.curve_tests.forecast import TAIL, Forecast
 from pipeline.curve_tests.likelihood import Floats
@@ -48,12 +48,12 @@ def test_normal(y: Floats, x: Floats, error: Floats | None) -> Tested:
     broken = added(scores, bent, steps, is_known=is_known)[0]
     drawn = largest_steps(bent.tobytes(), steps.tobytes(), len(x), is_known)
     statistic = {"curved": abs(float(curved)), "broken": float(broken.max())}
-    tail = stats.norm.sf(abs(curved)) if is_known else stats.t.sf(abs(curved), spare)
+    tail = special.ndtr(-abs(curved)) if is_known else special.stdtr(spare, -abs(curved))
     p = {"curved": 2 * float(tail), "broken": (float((drawn >= broken.max()).sum()) + 0.5) / (DRAWS + 1)}
     if is_known:
         left = residuals(scores, line)[0]
         statistic["goodness"] = float(left @ left)
-        p["goodness"] = float(stats.chi2.sf(statistic["goodness"], len(x) - 2))
+        p["goodness"] = float(special.chdtrc(len(x) - 2, statistic["goodness"]))
     if not is_known and len(x) <= bent.shape[1] + 1:
         return Tested(statistic, p | {"broken": np.nan}, None)
     return Tested(statistic, p, int(broken.argmax()) + 1)
@@ -103,12 +103,12 @@ def forecast_normal(y: Floats, x: Floats, error: Floats | None, held_out: int) -
     at = np.array([1.0, x[-1]])
     own = error[-1] ** 2 if error is not None else 1.0
     variance = own + at @ inverse @ at
-    distribution = stats.norm()
+    spare = max(kept - 2, 1) if error is None else np.inf
     if error is None:
         left = y[:kept] - design @ beta
-        variance *= max(left @ left / max(kept - 2, 1), 1e-20)
-        distribution = stats.t(max(kept - 2, 1))
+        variance *= max(left @ left / spare, 1e-20)
     predicted, spread = float(at @ beta), float(np.sqrt(variance))
-    half = spread * float(distribution.ppf(1 - TAIL))
-    upper = float(distribution.sf((y[-1] - predicted) / spread))
+    # With infinitely many degrees of freedom t is z.
+    half = spread * float(special.stdtrit(spare, 1 - TAIL))
+    upper = float(special.stdtr(spare, (predicted - y[-1]) / spread))
     return Forecast(predicted, predicted - half, predicted + half, upper, 1 - upper)

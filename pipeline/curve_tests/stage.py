@@ -19,6 +19,7 @@ from pipeline.core import database, files, freshness, parallel, sample_sizes
 from pipeline.core.parallel import Work
 from pipeline.core.settings import DEFAULT_SOURCE, Settings, exact
 from pipeline.curve_tests import parts, plan, scenarios, source, world_tables, worlds
+from pipeline.curve_tests.estimates import estimate
 from pipeline.curve_tests.ratios import MOST
 from pipeline.curve_tests.source import KEY
 from pipeline.curve_tests.table import curve_tests
@@ -130,7 +131,7 @@ def adopt_world(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 def world(scored: Scored, threshold: float, work: Work) -> Mapping[str, pd.DataFrame]:
     """What smooth worlds give beside tested proportions: the tables of WORLDS, by name."""
     proportions = worlds.tested(scored.frame, scored.tests)
-    strata = worlds.estimate(proportions, work)
+    strata = estimate(proportions, work)
     drawn, seen = worlds.draw(proportions, strata, work), worlds.observed(proportions)
     counts = world_tables.counts(
         proportions, seen, drawn, conventions=scored.conventions, threshold=threshold, seed=plan.SEED

@@ -11,8 +11,9 @@ import pandas as pd
 from scipy import sparse
 
 from pipeline.core.emergence import is_emergent
+from pipeline.curve_tests.estimates import LEVEL
 from pipeline.curve_tests.likelihood import Floats
-from pipeline.curve_tests.worlds import LEVEL, Drawn
+from pipeline.curve_tests.worlds import Drawn
 
 RESAMPLES = 2_000
 ALL = "all"

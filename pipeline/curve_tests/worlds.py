@@ -1,16 +1,11 @@
-"""Smooth worlds for a table of curves: what is estimated for them, and what is drawn in them.
+"""Smooth worlds for a table of curves: what is drawn in them.
 
 Three numbers describe how a world differs from independent examples about the fitted curves: r (shared examples),
-sigma (model noise) and c (constant answerers). r and sigma are estimated in strata of answers, class of n_test and
-temperature, from two statistics of the curves:
+sigma (model noise) and c (constant answerers); estimates.py estimates them. Two statistics of a curve tell of them:
 
 - *zero steps*: neighbouring models with equal scores; shared examples make more of them, model noise fewer;
 - *roughness*: sum of squared second differences of the counts, over n times the mean of p (1 - p) of the fit; shared
   examples make it smaller, model noise larger.
-
-Draws on a grid of (r, sigma) give their expected values; r alone (sigma = 0) is solved for the zero steps, sigma alone
-(r = 0) for the roughness, and both together for both. c is what the zero steps of guessing multiple-choice curves with
-50 or more test examples exceed r's by: a share c^2 of their steps is between two constant answerers.
 """
 
 import hashlib
@@ -19,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import RectBivariateSpline
 
 from pipeline.core import parallel
 from pipeline.core.emergence import emergence_score
@@ -31,28 +25,15 @@ from pipeline.curve_tests.fitting import Curve
 from pipeline.curve_tests.forecast import FEW_NODES, posterior
 from pipeline.curve_tests.likelihood import Floats
 from pipeline.curve_tests.parts import name_of, read
-from pipeline.curve_tests.plan import SEED, Planned, answers, plan, seeds
+from pipeline.curve_tests.plan import Planned, answers, plan, seeds
 from pipeline.curve_tests.scenarios import Nature, Scenario
 from pipeline.curve_tests.source import KEY
 
 SHARED, NOISE = (0.0, 0.2, 0.4, 0.6, 0.8, 0.95), (0.0, 0.15, 0.3, 0.6)
 GRID = tuple(Nature(shared, noise) for shared in SHARED for noise in NOISE)
-FINE = 41
-GRID_DRAWS, DRAWS, RESAMPLES = 3, 20, 400
-# At most this many curves of a stratum are drawn on the grid: more would take long and give the same estimates.
-MOST_CURVES = 300
-FEWEST_CURVES = 10
-CONSTANT_FROM = 50
-LEVEL = 0.95
+GRID_DRAWS, DRAWS = 3, 20
 Make = Callable[..., pd.DataFrame]
-# r alone, sigma alone, and both.
-ESTIMATES = ("shared", "noise", "joint_shared", "joint_noise")
 STRATUM = ["answers", "n_test_class", "temperature"]
-COLUMNS = [
-    *STRATUM,
-    *("curves", "tasks", "zero_steps", "zero_steps_independent", "roughness", "roughness_independent"),
-    *(name + end for name in ESTIMATES for end in ("", "_low", "_high")),
-]
 
 
 class Drawn(NamedTuple):
@@ -181,31 +162,9 @@ def observed(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def estimate(frame: pd.DataFrame, work: Work, seed: int = SEED) -> pd.DataFrame:
-    """r, sigma and c of each stratum, with 95 % intervals from resampled tasks: one row per stratum.
-
-    Args:
-        frame: what `tested` gives.
-        work: how the drawing is done.
-        seed: of the resampling.
-    """
-    # Those with the smallest seeds: as good as at random.
-    some = frame.sort_values("seed").groupby(STRATUM, sort=True).head(MOST_CURVES).sort_index()
-    drawn = _made(some, "grid", grid_part, [], draws=GRID_DRAWS, work=work).set_index("row")
-    seen = observed(some)
-    rng = np.random.default_rng(seed)
-    is_guess = (some["answers"] == "multiple choice") & (some["status"] == "at_chance")
-    rows = [
-        dict(zip(STRATUM, name, strict=True)) | _solve(part, drawn.loc[part.index], seen.loc[part.index], rng)
-        for name, part in some[~is_guess].groupby(STRATUM, sort=True)
-    ]
-    strata = pd.DataFrame(rows, columns=None if rows else COLUMNS)
-    guessing = some[is_guess & (some["n_test"] >= CONSTANT_FROM)]
-    c = _constant(guessing, drawn.loc[guessing.index], seen.loc[guessing.index], strata, rng)
-    is_choice = strata["answers"] == "multiple choice"
-    for name, value in zip(("constant", "constant_low", "constant_high"), c, strict=True):
-        strata[name] = np.where(is_choice, value, 0.0)
-    return strata
+def draw_on_grid(frame: pd.DataFrame, work: Work) -> pd.DataFrame:
+    """Mean zero steps and roughness of each curve at every place of GRID, indexed as the frame is."""
+    return _made(frame, "grid", grid_part, [], draws=GRID_DRAWS, work=work).set_index("row")
 
 
 def _made(
@@ -223,70 +182,6 @@ def _made(
         parts.append(Part(path, make, (one, spread, chosen, draws), len(one.rows)))
     parallel.ensure(parts, workers=work.workers, scheduler=work.scheduler, label=f"worlds: {name}", unit="curve")
     return read(parts)
-
-
-def _sums(part: pd.DataFrame, columns: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Sums over the curves of each task, (tasks, values): of zero steps and of roughness."""
-    _, which = np.unique(part["task"].to_numpy(), return_inverse=True)
-    found = []
-    for name in ("zero_steps", "roughness"):
-        values = np.array(columns[name].to_list(), float).reshape(len(part), -1)
-        total = np.zeros((which.max() + 1, values.shape[1]))
-        np.add.at(total, which, values)
-        found.append(total)
-    return found[0], found[1]
-
-
-def _solve(part: pd.DataFrame, drawn: pd.DataFrame, seen: pd.DataFrame, rng: np.random.Generator) -> dict[str, Any]:
-    expected, real = _sums(part, drawn), _sums(part, seen)
-    tasks = len(real[0])
-    estimates = {"curves": len(part), "tasks": tasks, "zero_steps": float(real[0].sum())}
-    estimates |= {"zero_steps_independent": float(expected[0][:, 0].sum()), "roughness": float(real[1].sum())}
-    estimates |= {"roughness_independent": float(expected[1][:, 0].sum())}
-    if len(part) < FEWEST_CURVES:
-        return estimates | {name + end: np.nan for name in ESTIMATES for end in ("", "_low", "_high")}
-    weights = np.vstack([np.ones(tasks), rng.multinomial(tasks, np.full(tasks, 1 / tasks), RESAMPLES)])
-    found = np.array(
-        [_natures(*(w @ total for total in (*expected, *real))) for w in weights if (w @ real[1]).sum() > 0]
-    )
-    low, high = np.quantile(found[1:], ((1 - LEVEL) / 2, (1 + LEVEL) / 2), axis=0)
-    for name, value, least, largest in zip(ESTIMATES, found[0], low, high, strict=True):
-        estimates |= {name: value, f"{name}_low": least, f"{name}_high": largest}
-    return estimates
-
-
-def _natures(zeros: Floats, rough: Floats, real_zeros: Floats, real_rough: Floats) -> tuple[float, float, float, float]:
-    """R alone, sigma alone, and both: the nearest on a fine grid to the observed zero steps and roughness."""
-    axes = np.linspace(SHARED[0], SHARED[-1], FINE), np.linspace(NOISE[0], NOISE[-1], FINE)
-    # Noise adds to variances: both statistics bend with sigma, and are nearly straight in its square.
-    known, fine = (SHARED, np.square(NOISE)), (axes[0], axes[1] ** 2)
-    off_zeros, off_rough = (
-        RectBivariateSpline(*known, total.reshape(len(SHARED), -1), kx=2, ky=1)(*fine) / max(float(real[0]), 1.0) - 1
-        for total, real in ((zeros, real_zeros), (rough, real_rough))
-    )
-    both = np.unravel_index(np.argmin(off_zeros**2 + off_rough**2), off_zeros.shape)
-    alone = np.argmin(np.abs(off_zeros[:, 0])), np.argmin(np.abs(off_rough[0]))
-    return float(axes[0][alone[0]]), float(axes[1][alone[1]]), float(axes[0][both[0]]), float(axes[1][both[1]])
-
-
-def _constant(
-    part: pd.DataFrame, drawn: pd.DataFrame, seen: pd.DataFrame, strata: pd.DataFrame, rng: np.random.Generator
-) -> tuple[float, float, float]:
-    """C and its interval; 0 where fewer than FEWEST_CURVES curves guess."""
-    if len(part) < FEWEST_CURVES:
-        return 0.0, 0.0, 0.0
-    shared = part[STRATUM].merge(strata, on=STRATUM, how="left")["shared"].fillna(0.0).to_numpy()
-    at_no_noise = np.array(drawn["zero_steps"].to_list())[:, :: len(NOISE)]
-    expected = np.array([np.interp(r, SHARED, values) for r, values in zip(shared, at_no_noise, strict=True)])
-    steps = part["n_scales"].to_numpy() - 1
-    columns = np.stack([seen["zero_steps"] - expected, steps - expected], axis=1)
-    _, which = np.unique(part["task"].to_numpy(), return_inverse=True)
-    total = np.zeros((which.max() + 1, 2))
-    np.add.at(total, which, columns)
-    weights = rng.multinomial(len(total), np.full(len(total), 1 / len(total)), RESAMPLES) @ total
-    low, high = np.quantile(weights[:, 0] / weights[:, 1], ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
-    middle = total[:, 0].sum() / total[:, 1].sum()
-    return tuple(float(np.sqrt(np.clip(share, 0, 1))) for share in (middle, low, high))  # type: ignore[return-value]
 
 
 def natures(frame: pd.DataFrame, strata: pd.DataFrame, scenario: Scenario) -> list[Nature]:

@@ -14,8 +14,8 @@ from pipeline.core.settings import GitHub, Settings
 from pipeline.fetch import official
 from tests import score_tree
 from tests.benchmarks import load, timing
-from tests.conftest import MIRRORED
 from tests.fetch.conftest import git, tree
+from tests.fixtures import MIRRORED
 from tests.github_server import Repository, serving
 
 

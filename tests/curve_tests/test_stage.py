@@ -14,7 +14,7 @@ from pipeline.core.settings import Settings
 from pipeline.curve_tests import calibration, parts, source, stage
 from pipeline.report import narrative
 from pipeline.report import stage as report
-from tests.conftest import copy_of, hasten_curve_tests, project_at
+from tests.fixtures import copy_of, hasten_curve_tests, project_at
 
 SIZES = [10.0**power for power in range(6, 12)]
 # One of each: tested, no n_test, too few scales, flat, no counts, too many examples, no chance level, no proportion

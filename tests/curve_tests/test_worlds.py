@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core.emergence import emergence_score
 from pipeline.core.parallel import Work
-from pipeline.curve_tests import scenarios, worlds
+from pipeline.curve_tests import estimates, scenarios, worlds
 from pipeline.curve_tests.fitting import fit_smooth
 from pipeline.curve_tests.likelihood import LOGISTIC
 from pipeline.curve_tests.scenarios import Nature, draw_curve
@@ -21,7 +21,7 @@ BY_NAME = {scenario.name: scenario for scenario in scenarios.read()}
 @pytest.fixture(autouse=True)
 def _few_draws(monkeypatch):
     monkeypatch.setattr(worlds, "GRID_DRAWS", 3)
-    monkeypatch.setattr(worlds, "RESAMPLES", 40)
+    monkeypatch.setattr(estimates, "RESAMPLES", 40)
 
 
 def planted(nature, *, number=150, n=60, tasks=20, chance=0.0, seed=1, eta=None, **columns):
@@ -43,7 +43,7 @@ def fit_of(counts, n, chance):
 
 
 def estimated(frame, folder):
-    return worlds.estimate(frame, Work(folder)).iloc[0]
+    return estimates.estimate(frame, Work(folder)).iloc[0]
 
 
 def test_zero_steps_by_hand():
@@ -172,7 +172,7 @@ def test_free_answers_have_no_constant_answerers(tmp_path):
 
 def test_where_every_curve_guesses_nothing_is_estimated_and_nothing_breaks(tmp_path):
     frame = planted(Nature(), number=3, eta=4.0, metric="multiple_choice_grade", chance=0.25).assign(status="at_chance")
-    strata = worlds.estimate(frame, Work(tmp_path))
+    strata = estimates.estimate(frame, Work(tmp_path))
     assert natures(frame, strata, BY_NAME["combined"]) == [Nature()] * 3
 
 
@@ -183,15 +183,15 @@ def test_few_curves_have_no_estimate(tmp_path):
 
 
 def test_of_a_large_stratum_some_curves_are_enough(tmp_path, monkeypatch):
-    monkeypatch.setattr(worlds, "MOST_CURVES", 12)
+    monkeypatch.setattr(estimates, "MOST_CURVES", 12)
     assert estimated(planted(Nature(), number=20), tmp_path)["curves"] == 12
 
 
 def test_the_order_of_curves_changes_no_estimate(tmp_path, monkeypatch):
-    monkeypatch.setattr(worlds, "MOST_CURVES", 12)
+    monkeypatch.setattr(estimates, "MOST_CURVES", 12)
     frame = planted(Nature(shared=0.5), number=20, tasks=4)
     other = frame[::-1].reset_index(drop=True)
-    one, two = (worlds.estimate(some, Work(tmp_path / name)) for some, name in ((frame, "a"), (other, "b")))
+    one, two = (estimates.estimate(some, Work(tmp_path / name)) for some, name in ((frame, "a"), (other, "b")))
     pd.testing.assert_frame_equal(one, two, rtol=1e-12)
 
 

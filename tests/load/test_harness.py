@@ -16,7 +16,7 @@ from pipeline import score, sources
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT
-from tests.conftest import PIXEL
+from tests.fixtures import PIXEL
 from tests.load.harness_made import right, samples, v03, v04, write, write_sizes
 
 SIZES = ("70m", "160m", "410m", "1b", "1.4b")

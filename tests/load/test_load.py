@@ -10,7 +10,7 @@ from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT
 from pipeline.fetch import table
-from tests.conftest import as_if_fetched, made_up_query, write_parquet
+from tests.fixtures import as_if_fetched, made_up_query, write_parquet
 
 
 def load_query(project, query):

@@ -25,7 +25,7 @@ from pipeline.core.study import Study
 from pipeline.load import score_files
 from pipeline.studies.contents import STUDIES
 from tests import score_tree
-from tests.conftest import MIRRORED, copy_made_by_tools, made_by_tools
+from tests.fixtures import MIRRORED, copy_made_by_tools, made_by_tools
 from tests.score_tree import METRIC, ROOT, TASK, document, entry, path_of, write
 
 SIZES = list(score_tree.PARAMS)

@@ -13,7 +13,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings
 from pipeline.load import tidy_table
 from pipeline.report import stage as report
-from tests.conftest import write_parquet
+from tests.fixtures import write_parquet
 
 OPEN_MODELS = ROOT / "../shared/open_models/scores.csv"
 COLUMNS = ("task", "subtask", "metric", "shots", "family", "model", "params", "score")

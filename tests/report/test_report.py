@@ -12,7 +12,7 @@ from pipeline.core.settings import ROOT, Settings
 from pipeline.report import stage as report
 from pipeline.studies.contents import STUDIES
 from pipeline.studies.emergent.figures import _gallery_title
-from tests.conftest import copy_of
+from tests.fixtures import copy_of
 
 
 @pytest.fixture

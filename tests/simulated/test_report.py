@@ -12,7 +12,7 @@ from pipeline.core.settings import Settings
 from pipeline.curve_tests import stage as curve_tests
 from pipeline.report import stage as report
 from pipeline.simulated import benchmark
-from tests.conftest import COMMITTED, hasten_curve_tests, sketch
+from tests.fixtures import COMMITTED, hasten_curve_tests, sketch
 
 KEY = ["task", "subtask", "metric", "shots", "family"]
 TASKS = ("codenames", "color", "emoji_movie")

@@ -14,7 +14,7 @@ from pipeline.core.wording import cell
 from pipeline.report import stage as report
 from pipeline.studies.metric_swap.compute import compute
 from pipeline.studies.metric_swap.section import FIGURE_6_METRICS, FIGURE_6_TASKS, STUDY
-from tests.conftest import project_at, sketch
+from tests.fixtures import project_at, sketch
 from tests.score_tree import document, entry, write
 
 GRADE, BRIER = FIGURE_6_METRICS

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
-from pipeline.curve_tests.worlds import COLUMNS
+from pipeline.curve_tests.estimates import COLUMNS
 from tests.studies.made_curves import SQL
 from tests.studies.smooth_worlds.conftest import ALL_OUT, ONE_OUT, STRATUM, check, count, stratum
 
