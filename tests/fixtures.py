@@ -11,11 +11,12 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -42,10 +43,15 @@ DOT = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
 Build = Callable[[Settings], object]
 
 
+@cache
+def _reader() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def write_parquet(query: str, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
-        connection.execute(f"copy ({query}) to '{path}' (format parquet)")
+    with _reader().cursor() as cursor:
+        cursor.execute(f"copy ({query}) to '{path}' (format parquet)")
     return path
 
 
@@ -102,6 +108,16 @@ def project(tmp_path: Path) -> Settings:
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         yield connection
+
+
+def rows(settings: Settings, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:
+    """What a query of a project's database gives. To open each would take longer than most queries."""
+    with _reader().cursor() as cursor:
+        cursor.execute(f"attach {database.quoted_text(str(settings.database))} as project (read_only)")
+        try:
+            return cursor.execute("use project").execute(query, values).fetchall()
+        finally:
+            cursor.execute("use memory").execute("detach project")
 
 
 def as_if_fetched(settings: Settings, scores: Path, address: str = "made up") -> None:

@@ -113,7 +113,7 @@ class GitHubServer:
         self._faults: dict[str, deque[str]] = {"api": deque(), "archive": deque(), "raw": deque()}
         self._for_ever: dict[str, str] = {}
         self._httpd = QuietServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self._httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        threading.Thread(target=self._httpd.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True).start()
 
     @property
     def base(self) -> str:

@@ -11,7 +11,6 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import replace
 from itertools import product
 
-import duckdb
 import pytest
 from markdown_it import MarkdownIt
 
@@ -23,7 +22,7 @@ from pipeline.fetch import tidy
 from pipeline.report.explorer import columns
 from pipeline.report.explorer import stage as explorer
 from tests import score_tree
-from tests.fixtures import hasten_curve_tests, sketch
+from tests.fixtures import hasten_curve_tests, rows, sketch
 from tests.load import harness_made
 
 TEXT_COLUMNS = ("task", "subtask", "metric", "family", "model", "source")
@@ -172,17 +171,16 @@ def test_what_is_printed_cannot_steer_a_terminal_and_nobody_warns(reported):
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
 def test_names_are_kept_to_the_letter(reported, name):
-    with duckdb.connect(str(reported.database), read_only=True) as connection:
-        if reported.source == "results":
-            short = name[: LONGEST_IN_HARNESS - 20]
-            query = "select task, metric from emergence where task = ?"
-            assert connection.execute(query, [short]).fetchall() == [(short, short.replace(",", ";"))]
-            return
-        columns = ", ".join(f'"{column}" = $name as {column}' for column in ("task", "subtask", "family", "metric"))
-        found = connection.execute(f"select {columns} from emergence where task = $name", {"name": name}).fetchall()
-        assert sorted(found) == [(True, True, True, False), (True, True, True, True)]
-        models = connection.execute("select distinct model from stg_scores where family = ?", [name]).fetchall()
-        assert {model for (model,) in models} >= {f"{name} {place}" for place in range(len(SIZES))}
+    if reported.source == "results":
+        short = name[: LONGEST_IN_HARNESS - 20]
+        found = rows(reported, "select task, metric from emergence where task = ?", [short])
+        assert found == [(short, short.replace(",", ";"))]
+        return
+    columns = ", ".join(f'"{column}" = $name as {column}' for column in ("task", "subtask", "family", "metric"))
+    found = rows(reported, f"select {columns} from emergence where task = $name", {"name": name})
+    assert sorted(found) == [(True, True, True, False), (True, True, True, True)]
+    models = rows(reported, "select distinct model from stg_scores where family = ?", [name])
+    assert {model for (model,) in models} >= {f"{name} {place}" for place in range(len(SIZES))}
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
@@ -317,9 +315,9 @@ def test_names_that_bigbench_does_not_have_are_one_line(project, place):
 @pytest.mark.parametrize("place", ["family", "model"])
 def test_models_may_have_any_name(project, place, capsys):
     write_named(project.root, place)
-    sources.load(replace(project, source="checkout"))
-    with duckdb.connect(str(database_of(project)), read_only=True) as connection:
-        found = connection.execute(f"select distinct {place} from stg_scores").fetchall()
+    settings = replace(project, source="checkout")
+    sources.load(settings)
+    found = rows(settings, f"select distinct {place} from stg_scores")
     assert {name for (name,) in found} == set(NAMES.values())
     assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
     assert sorted(path.name for path in project.root.iterdir()) == ["checkout", "data", "sql"]

@@ -29,7 +29,7 @@ def cluster():
         yield cluster
 
 
-def slowly(number: int, log: Path, seconds: float = 0.2) -> pd.DataFrame:
+def slowly(number: int, log: Path, seconds: float) -> pd.DataFrame:
     """A part that takes a little, and notes by which process it was made."""
     with (log / f"begun-{number}").open("a", encoding="utf-8") as lines:
         lines.write(f"{os.getpid()}\n")
@@ -46,9 +46,14 @@ def no_such_code() -> str:
     return str(os.getpid())
 
 
-def slow_parts(folder, log, number=8):
+def slow_parts(folder, log, number=8, seconds=0.2):
     log.mkdir(exist_ok=True)
-    return [Part(folder / f"{one}.parquet", slowly, (one, log)) for one in range(number)]
+    return [Part(folder / f"{one}.parquet", slowly, (one, log, seconds)) for one in range(number)]
+
+
+def made_here(tmp_path):
+    """The bytes of the same parts, made by this process at once."""
+    return ensured(slow_parts(tmp_path / "here", tmp_path / "other log", seconds=0))
 
 
 def ensured(some, address="", workers=1):
@@ -75,13 +80,13 @@ def test_workers_of_a_scheduler_change_no_byte(cluster, tmp_path, monkeypatch):
 
 def test_parts_are_made_there_and_kept_here(cluster, tmp_path):
     found = ensured(slow_parts(tmp_path / "parts", tmp_path / "log"), cluster.scheduler_address)
-    assert found == ensured(slow_parts(tmp_path / "here", tmp_path / "other log"))
+    assert found == made_here(tmp_path)
     makers = {pid for pids in begun_by(tmp_path / "log") for pid in pids}
     assert makers == {worker.pid for worker in cluster.workers.values()}
 
 
 def test_what_is_kept_is_not_made_again(cluster, tmp_path):
-    some = slow_parts(tmp_path / "parts", tmp_path / "log", 3)
+    some = slow_parts(tmp_path / "parts", tmp_path / "log", 3, seconds=0)
     ensured(some[:2])
     ensured(some, cluster.scheduler_address)
     assert [len(pids) for pids in begun_by(tmp_path / "log")] == [1, 1, 1]
@@ -103,11 +108,11 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
     found = ensured(some, cluster.scheduler_address)
     killer.join(10)
     assert len(killed) == 1
-    assert found == ensured(slow_parts(tmp_path / "here", tmp_path / "other log"))
+    assert found == made_here(tmp_path)
 
 
 def test_what_a_part_says_is_raised_and_the_others_are_kept(cluster, tmp_path):
-    good = slow_parts(tmp_path / "parts", tmp_path / "log", 2)
+    good = slow_parts(tmp_path / "parts", tmp_path / "log", 2, seconds=0)
     bad = Part(tmp_path / "parts" / "bad.parquet", refuse, (9,))
     ensured(good, cluster.scheduler_address)
     with pytest.raises(PipelineError, match="part 9 cannot be made"):

@@ -14,7 +14,7 @@ from pipeline.core.settings import Settings
 from pipeline.curve_tests import calibration, parts, source, stage
 from pipeline.report import narrative
 from pipeline.report import stage as report
-from tests.fixtures import copy_of, hasten_curve_tests, project_at
+from tests.fixtures import copy_of, hasten_curve_tests, project_at, rows
 
 SIZES = [10.0**power for power in range(6, 12)]
 # One of each: tested, no n_test, too few scales, flat, no counts, too many examples, no chance level, no proportion
@@ -92,11 +92,6 @@ def folder_of(settings):
     return stage.places(settings)[-1]
 
 
-def rows_of(settings, query):
-    with database.connect(settings.database, read_only=True) as connection:
-        return connection.execute(query).fetchall()
-
-
 def told(settings):
     """The report without its pictures."""
     analyse.run(settings)
@@ -105,23 +100,23 @@ def told(settings):
 
 
 def test_every_curve_has_a_status_and_only_some_are_tested(tested):
-    assert dict(rows_of(tested, "select task, status from curve_tests")) == STATUSES
-    chosen = rows_of(tested, "select task, basis from curve_tests where is_tested order by all")
+    assert dict(rows(tested, "select task, status from curve_tests")) == STATUSES
+    chosen = rows(tested, "select task, basis from curve_tests where is_tested order by all")
     assert chosen == [("measured", "gaussian"), ("tested", "binomial"), ("words", "gaussian")]
 
 
 def test_standard_errors_of_one_s_own_make_tests_of_more_than_exploration(tested):
-    found = rows_of(tested, "select task from curve_tests where is_exploratory")
+    found = rows(tested, "select task from curve_tests where is_exploratory")
     assert found == [("words",)]
-    assert rows_of(tested, "select goodness_p is not null from curve_tests where task = 'measured'") == [(True,)]
+    assert rows(tested, "select goodness_p is not null from curve_tests where task = 'measured'") == [(True,)]
 
 
 def test_smooth_worlds_come_with_tested_proportions(tested):
-    assert rows_of(tested, "select curves, tasks from strata") == [(1, 1)]
+    assert rows(tested, "select curves, tasks from strata") == [(1, 1)]
     every = "select count(distinct scenario), count(distinct convention), max(observed) from scenario_counts"
-    assert rows_of(tested, every)[0][:2] == (9, 4)
+    assert rows(tested, every)[0][:2] == (9, 4)
     # One task tells nothing of the choice of tasks.
-    assert rows_of(tested, "select count(*) from scenario_checks") == [(0,)]
+    assert rows(tested, "select count(*) from scenario_checks") == [(0,)]
 
 
 def test_a_second_run_computes_nothing(own, monkeypatch, capsys):
@@ -154,7 +149,7 @@ def is_made_anew(settings, monkeypatch):
 def test_committed_tables_of_these_scores_and_this_code_are_used(own, monkeypatch):
     assert is_made_anew(committed(own), monkeypatch) == (False, False)
     assert not folder_of(own).exists()
-    assert rows_of(own, "select count(*) from strata") == [(1,)]
+    assert rows(own, "select count(*) from strata") == [(1,)]
 
 
 def test_committed_tables_of_other_code_are_not(own, monkeypatch):
@@ -197,14 +192,14 @@ def test_worlds_are_those_of_the_tests_beside_them(own):
 
 def test_a_curve_that_goes_takes_no_result_of_another_with_it(own):
     query = "from curve_tests where is_tested order by all"
-    before = rows_of(own, f"select * exclude curve_id {query}")
+    before = rows(own, f"select * exclude curve_id {query}")
     # What is kept of the others is used again.
     stage.run(scored(own.root, [name for name in CURVES if name not in ("choice", "odd")]))
-    assert rows_of(own, f"select * exclude curve_id {query}") == before
+    assert rows(own, f"select * exclude curve_id {query}") == before
 
 
 def test_columns_of_worlds_have_types_where_they_are_empty_too(own):
-    found = rows_of(
+    found = rows(
         own,
         """
         select table_name, column_name, data_type from duckdb_columns()
@@ -274,7 +269,7 @@ def test_without_scores_there_are_no_tests(own, monkeypatch, capsys):
 def test_curves_of_which_none_can_be_tested_are_told_in_the_report(project):
     settings = scored(project.root, ["nameless", "short"])
     stage.run(settings)
-    assert rows_of(settings, "select count(*) from curve_tests where is_tested") == [(0,)]
+    assert rows(settings, "select count(*) from curve_tests where is_tested") == [(0,)]
     assert "no curve of these scores can be tested" in told(settings)
 
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline import score, sources, stages
-from pipeline.core import database
 from pipeline.core.errors import PipelineError
+from tests.fixtures import rows
 from tests.load.harness_made import v04, write
 
 HEADER = "task,metric,shots,family,model,params,score,n_test,is_proportion\n"
@@ -38,10 +38,8 @@ def chances(settings, capsys):
     """The chance level of each task, and what was printed."""
     sources.load(settings)
     score.run(settings)
-    with database.connect(settings.database, read_only=True) as connection:
-        query = "select task, metric, l.chance from chance_levels as l inner join curves using (curve_id) order by all"
-        found = connection.execute(query).fetchall()
-    return found, capsys.readouterr().out
+    query = "select task, metric, l.chance from chance_levels as l inner join curves using (curve_id) order by all"
+    return rows(settings, query), capsys.readouterr().out
 
 
 def test_it_is_taken_where_nobody_knows_the_task(own, capsys):

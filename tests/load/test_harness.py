@@ -16,7 +16,7 @@ from pipeline import score, sources
 from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT
-from tests.fixtures import PIXEL
+from tests.fixtures import PIXEL, rows
 from tests.load.harness_made import right, samples, v03, v04, write, write_sizes
 
 SIZES = ("70m", "160m", "410m", "1b", "1.4b")
@@ -40,11 +40,6 @@ def run(project):
         return settings
 
     return fetch_and_load
-
-
-def rows(settings, query):
-    with database.connect(settings.database, read_only=True) as connection:
-        return connection.execute(query).fetchall()
 
 
 def accounts(settings):
@@ -706,12 +701,12 @@ def test_real_values_are_accounted_for(real_results, name):
 
 
 def curve_of(settings, task, metric, shots, family):
-    with database.connect(settings.database, read_only=True) as connection:
-        return connection.execute(
-            "select scale, score from curve_points join curves using (curve_id)"
-            " where (task, metric, shots, family) = (?, ?, ?, ?) order by position",
-            [task, metric, shots, family],
-        ).fetchall()
+    return rows(
+        settings,
+        "select scale, score from curve_points join curves using (curve_id)"
+        " where (task, metric, shots, family) = (?, ?, ?, ?) order by position",
+        [task, metric, shots, family],
+    )
 
 
 def test_a_real_curve_of_version_03_is_there_to_the_last_digit(real_results):

@@ -1,11 +1,12 @@
 """Logs of examples beside harness results: whose they are, what they add, and models compared on the same examples."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from pipeline import sources
-from pipeline.core import database
+from tests.fixtures import rows
 from tests.load.harness_made import v04, write
 from tests.samples import made_logs
 
@@ -20,13 +21,7 @@ def load(project, capsys):
     def loaded(**options):
         settings = replace(project, source="results", **options)
         sources.load(settings)
-        printed = capsys.readouterr().out
-
-        def rows(query):
-            with database.connect(settings.database, read_only=True) as connection:
-                return connection.execute(query).fetchall()
-
-        return rows, printed
+        return partial(rows, settings), capsys.readouterr().out
 
     return loaded
 

@@ -6,11 +6,10 @@ import shutil
 import pytest
 
 from pipeline import score, sources
-from pipeline.core import database
 from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT
 from pipeline.fetch import table
-from tests.fixtures import as_if_fetched, made_up_query, write_parquet
+from tests.fixtures import as_if_fetched, made_up_query, rows, write_parquet
 
 
 def load_query(project, query):
@@ -91,18 +90,15 @@ def test_row_order_changes_no_curve(project):
     def emergence(order):
         load_query(project, f"select * from ({made_up_query()}) {order}")
         score.run(project)
-        with database.connect(project.database, read_only=True) as connection:
-            return connection.execute("from emergence order by all").fetchall()
+        return rows(project, "from emergence order by all")
 
     assert emergence("order by hash(score_value)") == emergence("order by hash(model_family_model_name)")
 
 
 def test_infinities_are_kept_as_they_are(project):
     load_query(project, made_up_query())
-    with database.connect(project.database, read_only=True) as connection:
-        assert connection.execute(
-            "select score from stg_scores where task = 'analytic_entailment' and family = 'Gopher' order by scale"
-        ).fetchall() == [(0.5,), (-math.inf,)]
+    query = "select score from stg_scores where task = 'analytic_entailment' and family = 'Gopher' order by scale"
+    assert rows(project, query) == [(0.5,), (-math.inf,)]
 
 
 def test_a_file_that_changed_after_the_fetch_is_refused(project):

@@ -25,7 +25,7 @@ from pipeline.core.study import Study
 from pipeline.load import score_files
 from pipeline.studies.contents import STUDIES
 from tests import score_tree
-from tests.fixtures import MIRRORED, copy_made_by_tools, made_by_tools
+from tests.fixtures import MIRRORED, copy_made_by_tools, made_by_tools, rows
 from tests.score_tree import METRIC, ROOT, TASK, document, entry, path_of, write
 
 SIZES = list(score_tree.PARAMS)
@@ -44,11 +44,6 @@ def settings(tmp_path: Path, folder: Path) -> Settings:
     root.mkdir()
     (root / "sql").symlink_to(ROOT / "sql")
     return Settings(root=root, source=str(folder))
-
-
-def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
-    with database.connect(settings.database, read_only=True) as connection:
-        return connection.execute(query).fetchall()
 
 
 def reject(folder: Path, content: object) -> str:

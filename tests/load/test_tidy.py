@@ -13,7 +13,7 @@ from pipeline.core.errors import PipelineError
 from pipeline.core.settings import ROOT, Settings
 from pipeline.load import tidy_table
 from pipeline.report import stage as report
-from tests.fixtures import write_parquet
+from tests.fixtures import rows, write_parquet
 
 OPEN_MODELS = ROOT / "../shared/open_models/scores.csv"
 COLUMNS = ("task", "subtask", "metric", "shots", "family", "model", "params", "score")
@@ -48,17 +48,10 @@ def run(project):
     return write_and_load
 
 
-def rows_of(settings: Settings, query: str) -> list[tuple[object, ...]]:
-    with database.connect(settings.database, read_only=True) as connection:
-        return connection.execute(query).fetchall()
-
-
 def test_a_table_becomes_curves(run):
     settings = run([*curve(), *curve((0.1, 0.2, 0.3, 0.4, 0.5), metric="accuracy", n_test=200)])
     score.run(settings)
-    assert rows_of(
-        settings, "select metric, n_scales, n_test, n_test_basis, status from emergence order by metric"
-    ) == [
+    assert rows(settings, "select metric, n_scales, n_test, n_test_basis, status from emergence order by metric") == [
         ("accuracy", 5, 200, "source", "finite"),
         ("exact_str_match", 5, None, None, "infinite"),
     ]
@@ -66,13 +59,13 @@ def test_a_table_becomes_curves(run):
 
 def test_parquet_is_read_like_csv(run, project):
     settings = run(curve())
-    expected = rows_of(settings, "from stg_scores order by all")
+    expected = rows(settings, "from stg_scores order by all")
     parquet = project.root / "Scores.PARQUET"
     with duckdb.connect() as connection:
         connection.execute(f"copy (from '{project.root}/scores.csv') to '{parquet}' (format parquet)")
     settings = Settings(root=project.root, source="Scores.PARQUET")
     sources.load(settings)
-    assert rows_of(settings, "from stg_scores order by all") == expected
+    assert rows(settings, "from stg_scores order by all") == expected
 
 
 def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
@@ -81,7 +74,7 @@ def test_a_mark_and_quotes_of_spreadsheets_are_read(project):
     (project.root / "scores.csv").write_bytes(text.encode())
     settings = Settings(root=project.root, source="scores.csv")
     sources.load(settings)
-    assert rows_of(settings, "select task, scale, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
+    assert rows(settings, "select task, scale, score from stg_scores") == [('a, "b"', 10**9, 0.5)]
 
 
 # What is wrong with a row, and how it is told.
@@ -117,19 +110,19 @@ def test_a_row_that_cannot_be_used_stops_the_run(run):
 
 def test_rows_that_cannot_be_used_are_set_aside_where_the_user_chose_so(run):
     settings = run([*curve(), *(row("5000000", 0.1) | changes for changes, _ in UNUSABLE)], keep_going=True)
-    assert dict(rows_of(settings, "from row_counts")) == {
+    assert dict(rows(settings, "from row_counts")) == {
         "in": 5 + len(UNUSABLE),
         "kept": 5,
         "set aside: unusable": len(UNUSABLE),
     }
-    found = rows_of(settings, "select row_number, reason from unusable_rows order by row_number")
+    found = rows(settings, "select row_number, reason from unusable_rows order by row_number")
     assert found == [(place, reason) for place, (_, reason) in enumerate(UNUSABLE, 6)]
 
 
 def test_nan_is_kept_and_said(run, capsys):
     settings = run(curve((0, "-inf", "nan", 0, 1)))
     score.run(settings)
-    assert rows_of(settings, "select status from emergence") == [("invalid",)]
+    assert rows(settings, "select status from emergence") == [("invalid",)]
     line = "load     NOT FINITE: 2 scores are NaN or infinite (exact_str_match); no curve with one has an E\n"
     assert line in capsys.readouterr().out
 
@@ -161,13 +154,13 @@ def test_a_header_without_rows_is_one_clear_line(project, ending):
 
 
 def test_rows_of_which_none_can_be_used_are_one_clear_line(run):
-    rows = [row(size, "high") for size in SIZES]
+    given = [row(size, "high") for size in SIZES]
     with pytest.raises(PipelineError, match="and 2 more"):
-        run(rows)
+        run(given)
     with pytest.raises(
         PipelineError, match="^scores.csv: no row of it can be used, .* Next: run without KEEP_GOING .*$"
     ):
-        run(rows, keep_going=True)
+        run(given, keep_going=True)
 
 
 @pytest.mark.parametrize(
@@ -203,14 +196,14 @@ def test_a_metric_that_nobody_knows_needs_a_direction(run):
     settings = run(curve((5, 4, 3, 2, 1), metric="my_metric", higher_is_better=0))
     score.run(settings)
     # It falls, which is for the better.
-    assert rows_of(settings, "select emergence_score, lowest from emergence") == [(4.0, 1.0)]
+    assert rows(settings, "select emergence_score, lowest from emergence") == [(4.0, 1.0)]
 
 
 @pytest.mark.parametrize("last", [0, 1])
 def test_directions_must_agree(run, last):
-    rows = [*curve(higher_is_better=0)[:4], *curve(higher_is_better=last)[4:]]
+    given = [*curve(higher_is_better=0)[:4], *curve(higher_is_better=last)[4:]]
     with pytest.raises(PipelineError, match="exact_str_match.*in_metrics_csv='higher_is_better'"):
-        run(rows)
+        run(given)
 
 
 def test_a_model_at_two_sizes_is_an_error(run):
@@ -223,7 +216,7 @@ def test_two_models_of_one_size_are_a_tie_that_is_reported(run):
     settings = run([*curve(), row("10000000", 0.25, model="another")])
     score.run(settings)
     analyse.run(settings)
-    assert rows_of(settings, "from scale_ties") == [("Tiny", 10_000_000, "another, tiny-10000000", 1)]
+    assert rows(settings, "from scale_ties") == [("Tiny", 10_000_000, "another, tiny-10000000", 1)]
     report.run(settings)
     text = (settings.results() / "methods.md").read_text()
     assert "| Tiny | 10,000,000 | another, tiny-10000000 | 1 |" in text
@@ -231,27 +224,27 @@ def test_two_models_of_one_size_are_a_tie_that_is_reported(run):
 
 def test_the_same_key_twice_is_kept_once_if_equal_and_else_an_error(run):
     settings = run([*curve(), curve()[0]])
-    assert dict(rows_of(settings, "from row_counts")) == {"in": 6, "kept": 5, "set aside: duplicate": 1}
+    assert dict(rows(settings, "from row_counts")) == {"in": 6, "kept": 5, "set aside: duplicate": 1}
     with pytest.raises(PipelineError, match="more than one score"):
         run([*curve(), row(SIZES[0], 0.125)])
 
 
 def test_n_test_is_not_known_where_models_differ_and_may_depend_on_shots(run):
-    rows = [
+    given = [
         *curve(n_test=100),
         *curve(shots=5, n_test=50),
         *(changed | {"n_test": number} for number, changed in enumerate(curve(shots=1), start=10)),
     ]
-    settings = run(rows)
+    settings = run(given)
     score.run(settings)
-    assert rows_of(settings, "select shots, n_test from emergence order by shots") == [(0, 100), (1, None), (5, 50)]
+    assert rows(settings, "select shots, n_test from emergence order by shots") == [(0, 100), (1, None), (5, 50)]
 
 
 @pytest.mark.parametrize(("known", "expected"), [((100, "", 100, "", ""), 100), (("", "", 9, 8, ""), None)])
 def test_a_missing_n_test_is_that_of_the_curve_where_the_others_agree(run, known, expected):
     settings = run([changed | {"n_test": n} for changed, n in zip(curve(), known, strict=True)])
     score.run(settings)
-    assert rows_of(settings, "select n_test from emergence") == [(expected,)]
+    assert rows(settings, "select n_test from emergence") == [(expected,)]
 
 
 def test_columns_that_nobody_reads_are_named(run, capsys):
@@ -292,9 +285,7 @@ def test_sizes_are_read_as_people_write_them_and_what_may_be_left_out_is_filled(
     (project.root / "scores.csv").write_text(GROWN.replace("1.4B", "1.4 b"))
     settings = Settings(root=project.root, source="scores.csv")
     sources.load(settings)
-    assert rows_of(
-        settings, "select task, subtask, metric, shots, model, scale, scale_name, score from stg_scores"
-    ) == [
+    assert rows(settings, "select task, subtask, metric, shots, model, scale, scale_name, score from stg_scores") == [
         ("sums", "sums", "acc", -1, "a", 70e6, "parameters", 0.25),
         ("sums", "sums", "acc", -1, "b", 1.4e9, "parameters", 0.5),
     ]
@@ -304,7 +295,7 @@ def test_numbers_that_pandas_wrote_beside_empty_cells_are_counts_and_flags(run):
     settings = run(curve(shots="5.0", n_test="200.0", higher_is_better="1.0", is_proportion="1.0", chance="0.25"))
     score.run(settings)
     columns = "shots, n_test, is_proportion, higher_is_better, chance"
-    assert rows_of(settings, f"select {columns} from testable_curves") == [(5, 200, True, True, 0.25)]
+    assert rows(settings, f"select {columns} from testable_curves") == [(5, 200, True, True, 0.25)]
 
 
 def scaled(*names, scales=("2e15", "4e18", "1e21", "3e22", "5e23")):
@@ -320,11 +311,11 @@ def scaled(*names, scales=("2e15", "4e18", "1e21", "3e22", "5e23")):
 @pytest.mark.parametrize("name", ["FLOPs", "tokens", "1 / loss"])
 def test_another_scale_has_a_name_and_no_bounds(run, name):
     settings = run(scaled(name))
-    assert rows_of(settings, "select scale, scale_name from stg_scores order by scale")[-1] == (5e23, name)
+    assert rows(settings, "select scale, scale_name from stg_scores order by scale")[-1] == (5e23, name)
 
 
 def test_a_scale_without_a_name_is_called_scale(run):
-    assert rows_of(run(scaled("")), "select distinct scale_name from stg_scores") == [("scale",)]
+    assert rows(run(scaled("")), "select distinct scale_name from stg_scores") == [("scale",)]
 
 
 def test_parameters_by_either_name_are_the_same(run):
@@ -345,7 +336,7 @@ def test_one_table_has_one_scale(run):
 
 
 def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
-    rows = [
+    given = [
         *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="mine", higher_is_better=1, is_proportion=1, chance=0.2, n_test=10),
         *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", n_test=10),
         *curve((20, 30, 40, 50, 60), metric="accuracy", is_proportion=0),
@@ -353,10 +344,10 @@ def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
         *curve((0.2, 0.3, 0.4, 0.5, 0.6), metric="acc", task="hindu_knowledge", subtask="hindu_knowledge"),
         *(changed | {"chance": place / 10} for place, changed in enumerate(curve(task="odd"))),
     ]
-    settings = run(rows)
+    settings = run(given)
     score.run(settings)
     columns = "task, metric, is_proportion, chance"
-    assert rows_of(settings, f"select {columns} from testable_curves order by all") == [
+    assert rows(settings, f"select {columns} from testable_curves order by all") == [
         ("arc_easy", "acc", True, 0.25),
         ("hindu_knowledge", "acc", True, 0.249524),
         ("odd", "exact_str_match", True, None),
@@ -372,15 +363,15 @@ def test_a_proportion_and_its_chance_are_what_the_table_says(run, capsys):
 def test_a_curve_ends_worst_where_its_largest_model_is_the_worst(run):
     scores = {"falls": (0.2, 0.4, 0.1), "dips": (0.2, 0.1, 0.4)}
     metrics = {"better": {"higher_is_better": 1}, "loss": {"higher_is_better": 0}}
-    rows = [
+    given = [
         row(size, value, task=task, metric=metric, **direction)
         for task, values in scores.items()
         for metric, direction in metrics.items()
         for size, value in zip(SIZES, values, strict=False)
     ]
-    settings = run(rows)
+    settings = run(given)
     score.run(settings)
-    assert rows_of(settings, "select task, metric, ends_worst from emergence_all order by all") == [
+    assert rows(settings, "select task, metric, ends_worst from emergence_all order by all") == [
         ("dips", "better", False),
         ("dips", "loss", True),
         ("falls", "better", True),
@@ -391,7 +382,7 @@ def test_a_curve_ends_worst_where_its_largest_model_is_the_worst(run):
 def test_standard_errors_are_kept(run):
     settings = run(curve((5, 4, 3, 2, 1), metric="ppl", stderr=0.5))
     score.run(settings)
-    assert rows_of(settings, "select standard_errors, is_log_scaled from testable_curves") == [([0.5] * 5, True)]
+    assert rows(settings, "select standard_errors, is_log_scaled from testable_curves") == [([0.5] * 5, True)]
 
 
 @pytest.mark.parametrize(("seed", "key"), [("common_metrics", "metric"), ("common_tasks", "pattern")])
@@ -428,7 +419,7 @@ def test_a_check_passes_on_good_data_and_catches_its_case(run):
 def test_what_is_known_of_bigbench_tasks_is_not_taken_for_known(run):
     settings = run(curve(task="arithmetic", subtask="arithmetic"))
     score.run(settings)
-    assert rows_of(settings, "select is_aggregate, chance from curves") == [(False, None)]
+    assert rows(settings, "select is_aggregate, chance from curves") == [(False, None)]
 
 
 @pytest.mark.usefixtures("sketched")
@@ -452,7 +443,7 @@ def test_the_open_models(project):
     assert "Figure 5" not in text
     assert "Reproduc" not in text
     assert "stablelm-base-alpha-7b, stabilityai/stablelm-base-alpha-7b-v2" in (folder / "methods.md").read_text()
-    assert rows_of(
+    assert rows(
         settings, "select from_metric, to_metric, curves from metric_swap where convention = 'with_infinite'"
     ) == [
         ("accuracy", "brier", 154),

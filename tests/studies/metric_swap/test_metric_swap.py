@@ -14,7 +14,7 @@ from pipeline.core.wording import cell
 from pipeline.report import stage as report
 from pipeline.studies.metric_swap.compute import compute
 from pipeline.studies.metric_swap.section import FIGURE_6_METRICS, FIGURE_6_TASKS, STUDY
-from tests.fixtures import project_at, sketch
+from tests.fixtures import project_at, rows, sketch
 from tests.score_tree import document, entry, write
 
 GRADE, BRIER = FIGURE_6_METRICS
@@ -49,11 +49,6 @@ def settings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("swap")
     checkout(folder / "checkout")
     return analysed(folder / "project", folder / "checkout")
-
-
-def rows(settings, query):
-    with database.connect(settings.database, read_only=True) as connection:
-        return connection.execute(query).fetchall()
 
 
 def test_the_ability_goes_with_the_metric(settings):
