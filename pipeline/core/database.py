@@ -21,6 +21,8 @@ SIGNIFICANT_DIGITS = 10
 LONGEST_NAMED = 300
 # Beyond it DuckDB writes to disk beside the database, whatever the machine has.
 MEMORY_LIMIT = "1GB"
+# A quarter of what DuckDB takes: a table takes at least one block, and most tables here are small.
+BLOCK_SIZE = "65536"
 HOLDER = re.compile(r"\(PID (\d+)\)")
 
 
@@ -43,7 +45,8 @@ def connect(
     if not create and not path.is_file():
         raise PipelineError(f"{path}: there is no database yet. Next: run `make load`.")
     try:
-        connection = duckdb.connect(str(path), read_only=read_only)
+        config: dict[str, Any] = {"default_block_size": BLOCK_SIZE} if create else {}
+        connection = duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.IOException as error:
         raise PipelineError(_explain_open_failure(path, str(error))) from error
     try:

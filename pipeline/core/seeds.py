@@ -16,7 +16,8 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Non
     folder = settings.sql / "seeds"
     connection.execute(f"set file_search_path = {database.quoted_text(str(folder))}")
     try:
-        database.build_tables(connection, [folder])
+        with database.transaction(connection):
+            database.build_tables(connection, [folder])
     except (duckdb.IOException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise PipelineError(
             f"sql/seeds: {str(error).splitlines()[0]} "
