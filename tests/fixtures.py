@@ -106,8 +106,11 @@ def project(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        yield connection
+    """A database of its own, in memory."""
+    with _reader().cursor() as cursor:
+        cursor.execute("attach ':memory:' as own").execute("use own")
+        yield cursor
+        cursor.execute("use memory").execute("detach own")
 
 
 def rows(settings: Settings, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[tuple[Any, ...]]:

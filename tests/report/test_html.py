@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import shutil
 from html.parser import HTMLParser
 
 import pytest
@@ -43,9 +44,10 @@ class Tags(HTMLParser):
         return [attributes for tag, attributes in self.found if tag in names]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """A results folder with two figures, drawn as those of the report are; the second bears a hostile title."""
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Two figures, drawn as those of the report are; the second bears a hostile title."""
+    folder = tmp_path_factory.mktemp("drawn")
     plotting.set_style()
     for name, title in (("one", "a finding"), ("two", HOSTILE)):
         figure = Figure(figsize=(3, 2))
@@ -54,7 +56,14 @@ def folder(tmp_path):
         axes.fill_between([0, 1], [0, 0], [1, 1], color="#234f81", alpha=0.3)
         axes.set_title(plotting.literal(title))
         axes.legend()
-        plotting.save(figure, tmp_path / "figures" / f"{name}.svg")
+        plotting.save(figure, folder / f"{name}.svg")
+    return folder
+
+
+@pytest.fixture
+def folder(drawn, tmp_path):
+    """A results folder with these figures."""
+    shutil.copytree(drawn, tmp_path / "figures")
     return tmp_path
 
 

@@ -20,7 +20,7 @@ from statsmodels.stats.proportion import proportion_confint
 from statsmodels.tools.sm_exceptions import DomainWarning
 from statsmodels.tools.tools import add_constant
 
-from pipeline.core.scoring import score_curves
+from pipeline.core.emergence import emergence_score
 from pipeline.core.settings import DEFAULT_THRESHOLD
 from pipeline.studies.theory import model as theory
 from pipeline.studies.theory.arithmetic import OPERATIONS, Cell, Setup
@@ -125,26 +125,17 @@ def _smooth_progress(operation: str, cells: Sequence[Cell], setup: Setup) -> Ite
 
 def _bootstrap_emergence(cells: Sequence[Cell], setup: Setup, comparisons: int) -> list[Estimate]:
     """|E| of each cell's edit distance, with normal intervals of log |E| over resampled questions."""
-    scales = len(setup.params)
-    curves = []
+    found = []
     for cell in cells:
         n = cell.distance.shape[1]
         rng = np.random.default_rng([setup.seed, OPERATIONS.index(cell.operation), cell.length, 1])
-        weights = rng.multinomial(n, np.full(n, 1 / n), size=BOOTSTRAP_DRAWS)
-        resampled = weights.astype(float) @ cell.distance.T / n
-        curves.append(np.vstack([cell.distance.mean(axis=1), resampled]))
-    scores = np.concatenate(curves)
-    points = pd.DataFrame(
-        {
-            "curve_id": np.repeat(np.arange(len(scores)), scales),
-            "position": np.tile(np.arange(scales), len(scores)),
-            "score": scores.ravel(),
-        }
-    )
-    found = score_curves(points)["emergence_score"].abs().to_numpy(dtype=float).reshape(len(cells), -1)
-    # The tails that so many comparisons ask for lie beyond the draws, hence a normal interval, on the scale of ratios.
-    logs = [_normal(np.log(own[0]), np.log(own[1:]).std(ddof=1), comparisons) for own in found]
-    return [Estimate(*np.exp(own)) for own in logs]
+        drawn = rng.integers(n, size=(BOOTSTRAP_DRAWS, n))
+        weights = np.array([np.bincount(questions, minlength=n) for questions in drawn], float)
+        own, *resampled = np.log(np.abs(emergence_score(np.vstack([np.ones(n), weights]) @ cell.distance.T / n)))
+        # The tails that so many comparisons ask for lie beyond the draws, hence a normal interval, on the scale of
+        # ratios.
+        found.append(Estimate(*np.exp(_normal(own, np.std(resampled, ddof=1), comparisons))))
+    return found
 
 
 def _break(cell: Cell, setup: Setup, place: int, comparisons: int) -> Estimate:
