@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -204,11 +203,9 @@ def make_and_keep(part: Part) -> None:
 
 
 def _keep(part: Part, frame: pd.DataFrame) -> None:
-    connection = _database()
-    connection.register("part", frame)
-    with replacing(part.path) as temporary:
+    with replacing(part.path) as temporary, database.in_memory([temporary]) as connection:
+        connection.register("part", frame)
         database.copy_to(connection, "from part", temporary, "format parquet, compression zstd")
-    connection.unregister("part")
 
 
 def read(part: Part) -> pd.DataFrame:
@@ -222,17 +219,13 @@ def read(part: Part) -> pd.DataFrame:
 
 def read_each(parts: Iterable[Part]) -> Iterator[pd.DataFrame]:
     """The same of many, one after the other."""
-    for part in parts:
-        try:
-            yield _database().execute("from read_parquet(?)", [str(part.path)]).df()
-        except duckdb.Error as error:
-            raise PipelineError(
-                f"{part.path}: cannot be read ({str(error).splitlines()[0]}). "
-                "Next: delete it, then run the same command again."
-            ) from error
-
-
-@cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """What writes and reads all parts of a process: to open one anew takes longer than most parts."""
-    return duckdb.connect()
+    parts = list(parts)
+    with database.in_memory({part.path.parent for part in parts}) as connection:
+        for part in parts:
+            try:
+                yield connection.execute("from read_parquet(?)", [str(part.path)]).df()
+            except duckdb.Error as error:
+                raise PipelineError(
+                    f"{part.path}: cannot be read ({str(error).splitlines()[0]}). "
+                    "Next: delete it, then run the same command again."
+                ) from error
