@@ -88,6 +88,17 @@ def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
     sketch(monkeypatch)
 
 
+def stay_alone(patch: pytest.MonkeyPatch) -> None:
+    """Start no processes, which takes longer than a few curves: for what is not about them."""
+    patch.setattr(os, "cpu_count", lambda: 1)
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that starts no processes."""
+    stay_alone(monkeypatch)
+
+
 def hasten_curve_tests(patch: pytest.MonkeyPatch) -> None:
     """Let curves be tested, and drawn in smooth worlds, with few draws and in this process."""
     patch.setattr(parts, "run", partial(parts.run, most=20))
@@ -95,7 +106,7 @@ def hasten_curve_tests(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(worlds, "draw", partial(worlds.draw, draws=3))
     for module in (estimates, world_tables):
         patch.setattr(module, "RESAMPLES", 20)
-    patch.setattr(os, "cpu_count", lambda: 1)
+    stay_alone(patch)
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_the_readme_names_every_target_and_option_and_no_other():
     assert set(re.findall(r"(?:`|\$ |^)make ([a-z_-]+)", README, re.MULTILINE)) <= set(TARGETS)
 
 
-@pytest.mark.usefixtures("kernels", "sketched")
+@pytest.mark.usefixtures("kernels", "sketched", "alone")
 def test_the_readme_shows_what_results_of_one_s_own_give(tmp_path, capsys):
     block = re.search(r"```console\n\$ make report SOURCE=(\S+)\n(.*?)```", README, re.DOTALL)
     folder = ROOT / block[1]

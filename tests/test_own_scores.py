@@ -12,7 +12,7 @@ from pipeline.report import stage as report
 from tests.fixtures import copy_of
 
 
-@pytest.mark.usefixtures("kernels")
+@pytest.mark.usefixtures("kernels", "alone")
 def test_one_curve_of_an_unknown_metric_ends_in_a_report(project):
     with (project.root / "mine.csv").open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines)

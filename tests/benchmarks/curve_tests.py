@@ -7,8 +7,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import optimize
+from statsmodels.genmod.families import Binomial, links
+from statsmodels.genmod.generalized_linear_model import GLM
 
 from pipeline.core.parallel import Work
 from pipeline.core.settings import Settings
@@ -55,11 +56,11 @@ def by_kernel(counts: Integers, design: Floats) -> Floats:
 def by_statsmodels(counts: Integers, design: Floats) -> Floats:
     """The same ratios, two regressions for each draw."""
     # log(-log p) of right answers is the complementary log-log of wrong ones.
-    family = sm.families.Binomial(link=sm.families.links.CLogLog())
+    family = Binomial(link=links.CLogLog())
     found = []
     for count in counts:
         both = np.stack([EXAMPLES - count, count], axis=1)
-        null, curved = (sm.GLM(both, design[:, :columns], family=family).fit(tol=1e-10) for columns in (2, 3))
+        null, curved = (GLM(both, design[:, :columns], family=family).fit(tol=1e-10) for columns in (2, 3))
         found.append(null.deviance - curved.deviance)
     return np.array(found)
 

@@ -36,9 +36,8 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def explorer(builder, real_project):
+def explorer(real_project):
     """The explorer of the real scores."""
-    builder.once("explorer", lambda: stage.run(real_project))
     return real_project.root / "outputs" / stage.NAME
 
 

@@ -44,14 +44,28 @@ def ensured(parts: list[Part], workers: int = 1) -> list[pd.DataFrame]:
     return [read(part) for part in parts]
 
 
-def test_workers_change_nothing(tmp_path):
-    alone = ensured(parts_in(tmp_path / "alone"))
-    log = tmp_path / "log"
-    together = ensured(parts_in(tmp_path / "together", log=log), workers=2)
-    for one, other in zip(alone, together, strict=True):
+# A run of its own, whose end can be seen.
+TOGETHER = """
+import os, sys
+from pathlib import Path
+from tests.core.test_parallel import ensured, parts_in
+
+folder, log = map(Path, sys.argv[1:])
+ensured(parts_in(folder, log=log), workers=2)
+print(os.getpid())
+"""
+
+
+def test_workers_change_nothing_and_end_without_a_word(tmp_path):
+    folder, log = tmp_path / "together", tmp_path / "log"
+    ran = subprocess.run(
+        [sys.executable, "-c", TOGETHER, str(folder), str(log)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stderr == ""
+    for one, other in zip(ensured(parts_in(tmp_path / "alone")), map(read, parts_in(folder)), strict=True):
         pd.testing.assert_frame_equal(one, other)
     pids = {int(line.split()[1]) for line in log.read_text().splitlines()}
-    assert os.getpid() not in pids
+    assert int(ran.stdout) not in pids
 
 
 def test_the_processes_of_one_work_do_the_next_until_they_are_let_go(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from pipeline import stages
 from pipeline.core.settings import Settings
 from pipeline.report.explorer import columns
+from tests.fixtures import stay_alone
 
 SIZES = ("70m", "160m", "410m", "1b", "3b", "7b", "13b")
 # Of each family: its task, its test examples, and right answers by size.
@@ -43,7 +44,9 @@ def report(builder):
                     metrics |= {"ppl": float(np.exp(loss)), "ppl_stderr": 0.02 * float(np.exp(loss))}
                 path = settings.root / "results" / family / f"{size}.json"
                 write(path, {task: metrics}, f"pretrained=x/{family}-{size}")
-        stages.run(Settings(root=settings.root, source="results"), "report")
+        with pytest.MonkeyPatch.context() as patch:
+            stay_alone(patch)
+            stages.run(Settings(root=settings.root, source="results"), "report")
 
     settings = builder.project("three_families", build)
     return Settings(root=settings.root, source="results").results()
@@ -86,7 +89,9 @@ def training(builder):
             }
             path = settings.root / "results" / f"step{step}.json"
             write(path, found, f"pretrained=x/pythia-1b,revision=step{step}")
-        stages.run(Settings(root=settings.root, source="results", scale="training"), "report")
+        with pytest.MonkeyPatch.context() as patch:
+            stay_alone(patch)
+            stages.run(Settings(root=settings.root, source="results", scale="training"), "report")
 
     settings = builder.project("training", build)
     return Settings(root=settings.root, source="results", scale="training").results()
