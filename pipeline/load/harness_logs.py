@@ -89,13 +89,17 @@ def _owners(values: Iterable[Value]) -> dict[str, list[Value]]:
     """The values of the results files of each folder."""
     owners: dict[str, list[Value]] = defaultdict(list)
     for value in values:
-        owners[str(PurePosixPath(value.path).parent)].append(value)
+        owners[_folder(value.path)].append(value)
     return owners
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _owner(owners: dict[str, list[Value]], path: str) -> Value | None:
     """A value of the log's own results, of the same task where there is one: it knows the shots."""
-    log, beside = name_of(Path(path)), owners.get(str(PurePosixPath(path).parent), [])
+    log, beside = name_of(Path(path)), owners.get(_folder(path), [])
     same = [value for value in beside if log.time in value.path]
     return next((value for value in same if value.task == log.task), same[0] if same else None)
 
