@@ -3,6 +3,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -297,7 +298,8 @@ def test_no_bar_where_there_is_no_terminal(
 
 
 # Runs in processes of their own, for they will be killed: for each line that comes in one, which is a fork of a process
-# that has imported everything already. Out come the number of its process and, when it has ended, its exit status.
+# that has imported everything already. Out come the number of its process and, when it has ended, its exit status;
+# what the fetch itself and those that it starts may read and write is elsewhere.
 RUN = """
 import os, signal, sys
 from pathlib import Path
@@ -311,14 +313,16 @@ github = GitHub(api=base + "/api", archive=base + "/archive", raw=base + "/raw",
 for _ in sys.stdin:
     pid = os.fork()
     if pid == 0:
-        status = 1
+        status, nothing = 1, os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(nothing, 1)
         try:
             sources.fetch(Settings(root=Path(root), source=source, ref="main", via=via, github=github))
             status = 0
         finally:
             os._exit(status)
-    print(pid, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    print("begun", pid, flush=True)
+    print("ended", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
 
 
@@ -343,24 +347,27 @@ class Runs:
     def __exit__(self, *_: object) -> None:
         self._forks.communicate()
 
-    def _next(self) -> int:
+    def _next(self, expected: str) -> int:
         assert self._forks.stdout is not None
-        # What a fetch prints for its user is in between.
-        while not (line := self._forks.stdout.readline()).strip().lstrip("-").isdigit():
-            assert line
-        return int(line)
+        # A test that waits in vain ends.
+        watch = threading.Timer(60, self._forks.kill)
+        watch.start()
+        word, number = self._forks.stdout.readline().split()
+        watch.cancel()
+        assert word == expected
+        return int(number)
 
     def stopped(self, stop: signal.Signals, wait: Callable[[], object]) -> int:
         """Start a fetch, send it a signal after `wait`, and return its exit status."""
         assert self._forks.stdin is not None
         self._forks.stdin.write("go\n")
         self._forks.stdin.flush()
-        pid = self._next()
+        pid = self._next("begun")
         wait()
         # One that has ended is nobody by now, or is not waited for yet.
         with suppress(ProcessLookupError):
             os.kill(pid, stop)
-        return self._next()
+        return self._next("ended")
 
 
 @pytest.mark.parametrize(
