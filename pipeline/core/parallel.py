@@ -10,7 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,9 +76,10 @@ def ensure(
 
 def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[], object]]) -> Iterator[Part]:
     if workers == 1 or len(parts) < 2:
-        for part in parts:
-            make_and_keep(part)
-            yield part
+        with _files_of(parts) as connection:
+            for part in parts:
+                _keep(part, part.make(*part.arguments), connection)
+                yield part
         return
     pool = _pool(workers)
     try:
@@ -138,9 +139,10 @@ def _finished_on_cluster(parts: Sequence[Part], address: str) -> Iterator[Part]:
         pool = client.get_executor(pure=False)
         try:
             jobs = {pool.submit(part.make, *part.arguments): part for part in parts}
-            for job in as_completed(jobs):
-                _keep(jobs[job], job.result())
-                yield jobs[job]
+            with _files_of(parts) as connection:
+                for job in as_completed(jobs):
+                    _keep(jobs[job], job.result(), connection)
+                    yield jobs[job]
         except RuntimeError as error:
             if "deserialization" not in str(error):
                 raise
@@ -199,12 +201,20 @@ def _end_with_parent() -> None:
 
 def make_and_keep(part: Part) -> None:
     """Make a part and write it as Parquet, whole or not at all."""
-    _keep(part, part.make(*part.arguments))
+    frame = part.make(*part.arguments)
+    with _files_of([part]) as connection:
+        _keep(part, frame, connection)
 
 
-def _keep(part: Part, frame: pd.DataFrame) -> None:
-    with replacing(part.path) as temporary, database.in_memory([temporary]) as connection:
-        connection.register("part", frame)
+# The type of a connection is in quotes: a function that holds it when a process ends makes DuckDB complain.
+def _files_of(parts: Iterable[Part]) -> "AbstractContextManager[duckdb.DuckDBPyConnection]":
+    """What writes and reads the files of some parts: to open it takes longer than most of them."""
+    return database.in_memory({part.path.parent for part in parts})
+
+
+def _keep(part: Part, frame: pd.DataFrame, connection: "duckdb.DuckDBPyConnection") -> None:
+    connection.register("part", frame)
+    with replacing(part.path) as temporary:
         database.copy_to(connection, "from part", temporary, "format parquet, compression zstd")
 
 
@@ -220,7 +230,7 @@ def read(part: Part) -> pd.DataFrame:
 def read_each(parts: Iterable[Part]) -> Iterator[pd.DataFrame]:
     """The same of many, one after the other."""
     parts = list(parts)
-    with database.in_memory({part.path.parent for part in parts}) as connection:
+    with _files_of(parts) as connection:
         for part in parts:
             try:
                 yield connection.execute("from read_parquet(?)", [str(part.path)]).df()

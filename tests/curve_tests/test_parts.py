@@ -59,19 +59,19 @@ def test_workers_change_no_byte(testable, kept, tmp_path):
 
 
 def test_a_run_that_was_killed_goes_on_where_it_was(testable, whole, tmp_path, monkeypatch):
-    written, make = [], parallel.make_and_keep
+    written, keep = [], parallel._keep
 
-    def dying(part):
+    def dying(part, *given):
         if len(written) == 2:
             raise KeyboardInterrupt
         written.append(part.path)
-        make(part)
+        keep(part, *given)
 
-    monkeypatch.setattr(parallel, "make_and_keep", dying)
+    monkeypatch.setattr(parallel, "_keep", dying)
     with pytest.raises(KeyboardInterrupt):
         parts.run(planned(testable), Work(tmp_path / "parts"), most=MOST)
     assert sorted((tmp_path / "parts").iterdir()) == sorted(written)
-    monkeypatch.setattr(parallel, "make_and_keep", lambda part: (written.append(part.path), make(part)))
+    monkeypatch.setattr(parallel, "_keep", lambda part, *given: (written.append(part.path), keep(part, *given)))
     found = parts.run(planned(testable), Work(tmp_path / "parts"), most=MOST)
     assert len(written) == 3
     pd.testing.assert_frame_equal(found, whole)
