@@ -17,6 +17,8 @@ FEWER_DIGITS = 4
 # As many as a number has: E is often a whole number but for its last bit, and so is a threshold.
 ALL_DIGITS = 17
 LONGEST_NAME = 400
+# The highest, 9, takes four times as long for 2 % less.
+COMPRESSION = 7
 
 
 def texts(names: Iterable[object]) -> dict[str, list[Any]]:
@@ -68,7 +70,7 @@ def columns(frame: pd.DataFrame, digits: Mapping[str, int]) -> dict[str, Any]:
 
 def packed(content: Mapping[str, Any]) -> str:
     """Content as JSON, compressed, in letters that mean nothing in HTML; the same bytes every time."""
-    return base64.b64encode(gzip.compress(orjson.dumps(content), 9, mtime=0)).decode()
+    return base64.b64encode(gzip.compress(orjson.dumps(content), COMPRESSION, mtime=0)).decode()
 
 
 def unpacked(text: str) -> Any:  # noqa: ANN401 - whatever was packed
