@@ -41,26 +41,50 @@ def explorer(real_project):
     return real_project.root / "outputs" / stage.NAME
 
 
+def new_page(browser, before="", **options):
+    context = browser.new_context(**options)
+    context.set_default_timeout(10_000)
+    context.add_init_script(before)
+    return context.new_page()
+
+
+@pytest.fixture(scope="session")
+def tab(browser):
+    """A page that tests use one after the other: a new one takes as long as what many of them ask."""
+    return new_page(browser)
+
+
 @pytest.fixture
-def open_file(browser):
-    """Open a file in a context of its own; a page that asked for anything else or complained fails its test."""
+def open_file(browser, tab):
+    """Open a file, as nobody has seen it; a page that asked for anything else or complained fails its test."""
     opened = []
 
-    def opening(path, *, fragment="", before="", width=1440, height=900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
-        context.add_init_script(before)
-        one = Opened(context.new_page())
-        one.page.on("request", lambda request: one.requests.append(request.url))
-        one.page.on("console", lambda message: one.complaints.append(message.text))
-        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
-        one.page.goto(path.as_uri() + fragment)
-        opened.append((path, context, one))
-        return one.page
+    def opening(path, *, fragment="", before="", width=1440, height=900, color_scheme="light", **options):
+        is_plain = not opened and not before and not options
+        page = tab if is_plain else new_page(browser, before, **options)
+        page.goto("about:blank")
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="screen", color_scheme=color_scheme)
+        one = Opened(page)
+        listeners = {
+            "request": lambda request: one.requests.append(request.url),
+            "console": lambda message: one.complaints.append(message.text),
+            "pageerror": lambda error: one.complaints.append(str(error)),
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+        page.goto(path.as_uri() + fragment)
+        opened.append((path, listeners, one))
+        return page
 
     yield opening
-    for path, context, one in opened:
-        context.close()
+    for path, listeners, one in opened:
+        if one.page is tab:
+            tab.evaluate("localStorage.clear()")
+            for event, listener in listeners.items():
+                tab.remove_listener(event, listener)
+        else:
+            one.page.context.close()
         assert {url.partition("#")[0] for url in one.requests} == {path.as_uri()}
         assert one.complaints == []
 
