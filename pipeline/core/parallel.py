@@ -75,6 +75,8 @@ def ensure(
 
 
 def _finished(parts: Sequence[Part], workers: int, prepare: Sequence[Callable[[], object]]) -> Iterator[Part]:
+    if not parts:
+        return
     if workers == 1 or len(parts) < 2:
         with _files_of(parts) as connection:
             for part in parts:

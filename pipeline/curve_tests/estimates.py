@@ -37,7 +37,7 @@ def estimate(frame: pd.DataFrame, work: Work, seed: int = SEED) -> pd.DataFrame:
     """r, sigma and c of each stratum, with 95 % intervals from resampled tasks: one row per stratum.
 
     Args:
-        frame: what `tested` gives.
+        frame: what `worlds.tested` gives.
         work: how the drawing is done.
         seed: of the resampling.
     """

@@ -352,10 +352,10 @@ class Runs:
         # A test that waits in vain ends.
         watch = threading.Timer(60, self._forks.kill)
         watch.start()
-        word, number = self._forks.stdout.readline().split()
+        line = self._forks.stdout.readline()
         watch.cancel()
-        assert word == expected
-        return int(number)
+        assert line.startswith(f"{expected} ")
+        return int(line.removeprefix(f"{expected} "))
 
     def stopped(self, stop: signal.Signals, wait: Callable[[], object]) -> int:
         """Start a fetch, send it a signal after `wait`, and return its exit status."""
