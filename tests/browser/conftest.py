@@ -56,11 +56,16 @@ def tab(browser):
 
 @pytest.fixture
 def open_file(browser, tab):
-    """Open a file, as nobody has seen it; a page that asked for anything else or complained fails its test."""
+    """Open a file, as nobody has seen it; a page that asked for anything else or complained fails its test.
+
+    What a page stores stays in its profile: a test that stores asks for one of its own, with `is_alone`.
+    """
     opened = []
 
-    def opening(path, *, fragment="", before="", width=1440, height=900, color_scheme="light", **options):
-        is_plain = not opened and not before and not options
+    def opening(
+        path, *, fragment="", before="", is_alone=False, width=1440, height=900, color_scheme="light", **options
+    ):
+        is_plain = not (opened or before or is_alone or options)
         page = tab if is_plain else new_page(browser, before, **options)
         page.goto("about:blank")
         page.set_viewport_size({"width": width, "height": height})
@@ -80,9 +85,9 @@ def open_file(browser, tab):
     yield opening
     for path, listeners, one in opened:
         if one.page is tab:
-            tab.evaluate("localStorage.clear()")
             for event, listener in listeners.items():
                 tab.remove_listener(event, listener)
+            assert tab.evaluate("localStorage.length") == 0, "this test must open its file with is_alone=True"
         else:
             one.page.context.close()
         assert {url.partition("#")[0] for url in one.requests} == {path.as_uri()}
