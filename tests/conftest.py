@@ -61,3 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish() -> None:
     """Let the collection of garbage pass over what stays to the end, all modules and tests."""
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Let go of all that this process would keep to its end: DuckDB's binding would complain of it there."""
+    gc.unfreeze()
+    gc.callbacks.clear()

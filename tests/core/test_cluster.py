@@ -24,7 +24,7 @@ FREE = "tcp://127.0.0.1:9"
 @pytest.fixture(scope="module")
 def cluster():
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=":0"
     ) as cluster:
         yield cluster
 
@@ -145,7 +145,7 @@ def test_what_is_no_address_is_told_the_same_way(tmp_path, monkeypatch):
 
 def test_a_scheduler_without_workers_is_told(tmp_path):
     with (
-        distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None) as empty,
+        distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=":0") as empty,
         pytest.raises(
             PipelineError, match="it has no workers. Next: start some with `PYTHONPATH=. .venv/bin/dask worker tcp://"
         ),

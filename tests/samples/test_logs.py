@@ -249,7 +249,7 @@ def test_a_cluster_changes_nothing(tmp_path):
     distributed = pytest.importorskip("distributed")
     paths = made_several(tmp_path / "logs")
     score_files(paths, Work(tmp_path / "alone"))
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as own:
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=":0") as own:
         score_files(paths, Work(tmp_path / "cluster", scheduler=own.scheduler_address))
     assert digests(tmp_path / "alone") == digests(tmp_path / "cluster")
 
