@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from scipy.interpolate import RectBivariateSpline
 
 from pipeline.core.parallel import Work
@@ -59,20 +60,20 @@ def estimate(frame: pd.DataFrame, work: Work, seed: int = SEED) -> pd.DataFrame:
     return strata
 
 
-def _sums(part: pd.DataFrame, columns: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Sums over the curves of each task, (tasks, values): of zero steps and of roughness."""
-    _, which = np.unique(part["task"].to_numpy(), return_inverse=True)
-    found = []
-    for name in ("zero_steps", "roughness"):
-        values = np.array(columns[name].to_list(), float).reshape(len(part), -1)
-        total = np.zeros((which.max() + 1, values.shape[1]))
-        np.add.at(total, which, values)
-        found.append(total)
-    return found[0], found[1]
+def task_by_curve(task: pd.Series) -> sparse.csr_array:
+    """1 where a curve is of a task, (tasks, curves): times values of the curves it is their sums by task.
+
+    Args:
+        task: (curves,), their names; tasks are in the order of theirs.
+    """
+    which, names = pd.factorize(task, sort=True)
+    return sparse.csr_array((np.ones(len(which)), (which, np.arange(len(which)))), shape=(len(names), len(which)))
 
 
 def _solve(part: pd.DataFrame, drawn: pd.DataFrame, seen: pd.DataFrame, rng: np.random.Generator) -> dict[str, Any]:
-    expected, real = _sums(part, drawn), _sums(part, seen)
+    by_task, statistics = task_by_curve(part["task"]), ("zero_steps", "roughness")
+    expected = [by_task @ np.array(drawn[name].to_list()) for name in statistics]
+    real = [by_task @ seen[name].to_numpy() for name in statistics]
     tasks = len(real[0])
     estimates = {"curves": len(part), "tasks": tasks, "zero_steps": float(real[0].sum())}
     estimates |= {"zero_steps_independent": float(expected[0][:, 0].sum()), "roughness": float(real[1].sum())}
@@ -89,13 +90,13 @@ def _solve(part: pd.DataFrame, drawn: pd.DataFrame, seen: pd.DataFrame, rng: np.
     return estimates
 
 
-def _natures(zeros: Floats, rough: Floats, real_zeros: Floats, real_rough: Floats) -> tuple[float, float, float, float]:
+def _natures(zeros: Floats, rough: Floats, real_zeros: float, real_rough: float) -> tuple[float, float, float, float]:
     """R alone, sigma alone, and both: the nearest on a fine grid to the observed zero steps and roughness."""
     axes = np.linspace(SHARED[0], SHARED[-1], FINE), np.linspace(NOISE[0], NOISE[-1], FINE)
     # Noise adds to variances: both statistics bend with sigma, and are nearly straight in its square.
     known, fine = (SHARED, np.square(NOISE)), (axes[0], axes[1] ** 2)
     off_zeros, off_rough = (
-        RectBivariateSpline(*known, total.reshape(len(SHARED), -1), kx=2, ky=1)(*fine) / max(float(real[0]), 1.0) - 1
+        RectBivariateSpline(*known, total.reshape(len(SHARED), -1), kx=2, ky=1)(*fine) / max(real, 1.0) - 1
         for total, real in ((zeros, real_zeros), (rough, real_rough))
     )
     both = np.unravel_index(np.argmin(off_zeros**2 + off_rough**2), off_zeros.shape)
@@ -114,9 +115,7 @@ def _constant(
     expected = np.array([np.interp(r, SHARED, values) for r, values in zip(shared, at_no_noise, strict=True)])
     steps = part["n_scales"].to_numpy() - 1
     columns = np.stack([seen["zero_steps"] - expected, steps - expected], axis=1)
-    _, which = np.unique(part["task"].to_numpy(), return_inverse=True)
-    total = np.zeros((which.max() + 1, 2))
-    np.add.at(total, which, columns)
+    total = task_by_curve(part["task"]) @ columns
     weights = rng.multinomial(len(total), np.full(len(total), 1 / len(total)), RESAMPLES) @ total
     low, high = np.quantile(weights[:, 0] / weights[:, 1], ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
     middle = total[:, 0].sum() / total[:, 1].sum()

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import special
 
-from pipeline.curve_tests.fitting import EXPECTED, Curve, derivatives, eta_at, linear, step_columns, total
+from pipeline.curve_tests.fitting import EXPECTED, Curve, derivatives, eta_at, linear, total
 from pipeline.curve_tests.forecast import forecast
-from pipeline.curve_tests.jumps import SIZES, largest_jump, step_height
+from pipeline.curve_tests.jumps import SIZES, around_step, largest_jump
 from pipeline.curve_tests.likelihood import POWER_LAW, Floats, probability
 from pipeline.curve_tests.normal import forecast_normal, test_normal
 from pipeline.curve_tests.ratios import MOST, TESTS, Shape, p_value, test_shape
@@ -146,7 +146,7 @@ def _fit(curve: Curve, design: Floats, unit: float, shape: Shape) -> Row:
     determinant = information[0, 0] * information[1, 1] - information[1, 0] ** 2
     told = status(curve, p, shape.smooth)
     is_known = told != "separated" and determinant > 1e-10 * max(information[0, 0] * information[1, 1], 1e-20)
-    height = step_height(curve, step_columns(design, shape.place), shape.stepped, shape.place) if shape.place else None
+    before, after = around_step(curve, design, shape.stepped, shape.place)
     return {
         "status": told,
         "intercept": shape.intercept,
@@ -154,7 +154,7 @@ def _fit(curve: Curve, design: Floats, unit: float, shape: Shape) -> Row:
         "alpha_se": float(np.sqrt(information[0, 0] / determinant)) / unit if is_known else np.inf,
         "fitted": p.tolist(),
         "broken_at": shape.place + 1 if shape.place else None,
-        "broken_by": height,
+        "broken_by": after - before if shape.place else None,
     }
 
 

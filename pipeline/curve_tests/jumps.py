@@ -21,18 +21,18 @@ EDGE = 0.02  # how near a start comes to chance and to the ceiling, as a share o
 
 
 @compiled
-def step_height(curve: Curve, stepped: Floats, beta: Floats, place: int) -> float:
-    """The step in p at its place: with it, less without it.
+def around_step(curve: Curve, design: Floats, beta: Floats, place: int) -> tuple[float, float]:
+    """At the first scale after a step, p without the step, and with it.
 
     Args:
         curve: chance, shape and ceiling.
-        stepped: (scales, parameters), a design whose last column is the step.
-        beta: (parameters,).
+        design: (scales, parameters), of the model without the step.
+        beta: (parameters + 1,), the last the step in eta.
         place: the first scale after the step.
     """
-    eta = eta_at(stepped, beta, place)
-    after = probability(eta, curve.chance, curve.kind, curve.ceiling)
-    return after - probability(eta - beta[-1], curve.chance, curve.kind, curve.ceiling)
+    eta = eta_at(design, beta[:-1], place)
+    before = probability(eta, curve.chance, curve.kind, curve.ceiling)
+    return before, probability(eta + beta[-1], curve.chance, curve.kind, curve.ceiling)
 
 
 @compiled
@@ -49,7 +49,8 @@ def fit_any_step(curve: Curve, design: Floats, bent: Floats, place: int) -> tupl
     found, otherwise = fit(curve, stepped, beta, none), fit(curve, stepped, other, none)
     if otherwise > found:
         found, beta = otherwise, other
-    return found, step_height(curve, stepped, beta, place), beta
+    before, after = around_step(curve, design, beta, place)
+    return found, after - before, beta
 
 
 @compiled
@@ -73,9 +74,8 @@ def is_excluded(curve: Curve, design: Floats, place: int, jump: float, best: flo
         jump, room = jump - SLIGHTLY, SLIGHTLY
     if room < 0:
         return True
-    eta, none, start = eta_at(design, beta[:3], place), np.empty((0, 2)), np.empty(3)
-    before = probability(eta, curve.chance, curve.kind, curve.ceiling)
-    after = probability(eta + beta[3], curve.chance, curve.kind, curve.ceiling)
+    none, start = np.empty((0, 2)), np.empty(3)
+    before, after = around_step(curve, design, beta, place)
     p = min(max((before + after - jump) / 2, curve.chance + EDGE * room), curve.chance + (1 - EDGE) * room)
     for share in (1.0, 0.0):
         start[1:] = share * beta[1:3]

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from pipeline.core.emergence import is_emergent
-from pipeline.curve_tests.estimates import LEVEL
+from pipeline.curve_tests.estimates import LEVEL, task_by_curve
 from pipeline.curve_tests.likelihood import Floats
 from pipeline.curve_tests.worlds import Drawn
 
@@ -29,17 +28,10 @@ class Resampled:
     """Tasks drawn anew, RESAMPLES times, each with one of the draws of a scenario."""
 
     def __init__(self, task: pd.Series, draws: int, seed: int) -> None:
-        names, self.which = np.unique(task.to_numpy(), return_inverse=True)
-        self.tasks = len(names)
-        rng = np.random.default_rng(seed)
-        self.weights = rng.multinomial(self.tasks, np.full(self.tasks, 1 / self.tasks), RESAMPLES).astype(float)
+        self.by_task = task_by_curve(task)
+        tasks, rng = self.by_task.shape[0], np.random.default_rng(seed)
+        self.weights = rng.multinomial(tasks, np.full(tasks, 1 / tasks), RESAMPLES).astype(float)
         self.draw = np.arange(RESAMPLES) % draws
-
-    def sums(self, values: Floats, kept: np.ndarray) -> Floats:
-        """Sums over the kept curves of each task: (tasks, draws) of (curves, draws)."""
-        rows = np.flatnonzero(kept)
-        ones = sparse.csr_array((np.ones(len(rows)), (self.which[rows], rows)), shape=(self.tasks, len(values)))
-        return np.asarray(ones @ values)
 
     def compared(self, real: Floats, drawn: Floats, kept: np.ndarray, level: float = LEVEL) -> dict[str, float]:
         """Observed beside expected over the kept curves, with intervals.
@@ -50,13 +42,14 @@ class Resampled:
             kept: (curves,), which of them count.
             level: of the intervals.
         """
-        real_sums, sums = self.sums(real[:, None], kept)[:, 0], self.sums(drawn, kept)
+        by_task = self.by_task[:, kept]
+        real_sums, sums = by_task @ real[kept], by_task @ drawn[kept]
         observed = self.weights @ real_sums
         expected = (self.weights @ sums)[np.arange(RESAMPLES), self.draw]
         total, mean = float(real_sums.sum()), float(sums.mean(axis=1).sum())
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(observed > 0, expected / observed, np.nan)
-        found = {"curves": int(kept.sum()), "tasks": len(np.unique(self.which[kept])), "observed": total}
+        found = {"curves": int(kept.sum()), "tasks": int(np.count_nonzero(by_task.sum(axis=1))), "observed": total}
         middle = (mean, total - mean, mean / total if total else np.nan)
         for name, value, values in zip(COMPARED, middle, (expected, observed - expected, share), strict=True):
             low, high = _interval(values, level)

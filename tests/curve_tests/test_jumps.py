@@ -12,10 +12,10 @@ from pipeline.curve_tests.jumps import (
     FEWEST_SCALES,
     GRID,
     SIZES,
+    around_step,
     fit_any_step,
     is_excluded,
     largest_jump,
-    step_height,
 )
 from pipeline.curve_tests.likelihood import log_likelihood
 from tests.made import curve_of
@@ -211,8 +211,7 @@ def test_more_examples_leave_smaller_jumps():
     assert found[-1] == 0
 
 
-def test_the_height_of_a_step_by_hand():
+def test_p_around_a_step_by_hand():
     # With eta = 0 before the step and log(log(2)) from it on: from 1 / e to 1 / 2.
     beta = np.array([0.0, 0.0, 0.0, np.log(np.log(2))])
-    found = step_height(curve_of([0] * 6, 9), step_columns(design_of(6), 3), beta, 3)
-    assert found == pytest.approx(0.5 - np.exp(-1))
+    assert around_step(curve_of([0] * 6, 9), design_of(6), beta, 3) == pytest.approx((np.exp(-1), 0.5))
