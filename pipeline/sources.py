@@ -86,6 +86,11 @@ def _find(settings: Settings) -> Source:
         return CHECKOUT if checkout.is_near(settings.path) else HARNESS
     if settings.source.lower().endswith(TIDY_SUFFIXES):
         return TIDY
+    if settings.path.is_file():
+        raise PipelineError(
+            f"SOURCE={settings.source}: its ending is none of {', '.join(TIDY_SUFFIXES)}. "
+            "Next: unpack it, or save it as one of these."
+        )
     raise PipelineError(
         f"SOURCE={settings.source} is not a source that this version knows, nor a folder. "
         "Next: use SOURCE=table, the pinned table of preferred scores (the default); SOURCE=official, every score file "

@@ -13,7 +13,6 @@ from pipeline.load import staging
 from tests.github_server import score_files
 
 ALL = [value for value in vars(sources).values() if isinstance(value, Source)]
-# The reader of harness results is not there yet.
 
 
 def parameters(function):
@@ -99,6 +98,13 @@ def test_any_other_name_is_an_error_that_lists_the_sources(project, name):
     assert ".csv, .tsv or .parquet" in message
     assert "checkout" in message
     assert "\n" not in message
+
+
+def test_a_file_of_another_ending_is_told_which_can_be_read(tmp_path):
+    path = tmp_path / "scores.csv.gz"
+    path.write_bytes(b"")
+    with pytest.raises(PipelineError, match=r"csv\.gz: its ending is none of .csv, .tsv, .parquet. Next: unpack"):
+        sources.find(Settings(root=tmp_path, source=str(path)))
 
 
 def test_the_stand_in_is_found_after_a_fetch_that_could_not_bring_the_table(project):

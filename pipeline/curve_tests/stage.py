@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from pipeline import sources
-from pipeline.core import database, files, freshness, parallel, sample_sizes
+from pipeline.core import database, files, freshness, parallel, sample_sizes, wording
 from pipeline.core.parallel import Work
 from pipeline.core.settings import DEFAULT_SOURCE, Settings, exact
 from pipeline.curve_tests import parts, plan, scenarios, source, world_tables, worlds
@@ -77,7 +77,7 @@ def run(settings: Settings) -> list[Path]:
         tests = connection.execute("from curve_tests where fitted is not null and basis = 'binomial'").df()
         tested = database.count(connection, "select count(*) from curve_tests where is_tested")
     state = "" if is_new else " is up to date"
-    print(f"curve_tests {tested:,} of {len(frame):,} curves tested; {settings.shown(path)}{state}")
+    print(f"curve_tests {tested:,} of {wording.counted(len(frame), 'curve')} tested; {settings.shown(path)}{state}")
     made = _worlds(settings, Scored(frame, tests, conventions), key, work)
     with database.connect(settings.database, reach=made) as connection:
         for name in WORLDS:

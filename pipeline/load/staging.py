@@ -89,7 +89,7 @@ def describe_rows(connection: duckdb.DuckDBPyConnection) -> str:
     counts = dict(connection.execute("from row_counts order by row_count desc, outcome").fetchall())
     rows_in = counts.pop("in")
     parts = " + ".join(f"{number:,} {outcome}" for outcome, number in counts.items())
-    return f"{rows_in:,} rows in = {parts}"
+    return f"{counted(rows_in, 'row')} in = {parts}"
 
 
 def print_nonfinite(connection: duckdb.DuckDBPyConnection) -> None:

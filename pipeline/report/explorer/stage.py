@@ -9,7 +9,7 @@ import duckdb
 import pandas as pd
 
 from pipeline import sources
-from pipeline.core import database, files
+from pipeline.core import database, files, wording
 from pipeline.core.settings import Settings, exact
 from pipeline.report.explorer import columns, page
 from pipeline.studies.tasks.section import CLASSES as ANNOTATED
@@ -45,7 +45,7 @@ def run(settings: Settings) -> list[Path]:
         content = gather(connection)
     made = files.write_text(path, page.render(content))
     curves, tasks = len(content["curves"]["n_scales"]), len(content["curves"]["task"]["names"])
-    print(f"explorer {curves:,} curves of {tasks:,} tasks in {settings.shown(path)}")
+    print(f"explorer {wording.counted(curves, 'curve')} of {wording.counted(tasks, 'task')} in {settings.shown(path)}")
     return [made]
 
 

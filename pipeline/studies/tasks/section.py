@@ -22,7 +22,7 @@ CLASSES = {
 REASONS = {
     "aggregate": "an average of other tasks",
     "below_chance": "below chance at some scale, where the smooth model cannot follow",
-    "fitted": "neither standard errors nor test sizes are known",
+    "fitted": "a metric that is not known to be a proportion needs standard errors",
     "flat": "all models score the same",
     "invalid": "a score is no number",
     "neutral": "the best value of the metric lies between its ends, so that no change is a gain",
