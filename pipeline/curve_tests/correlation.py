@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.curve_tests.evaluate import design_of
-from pipeline.curve_tests.fitting import Curve, fit, fit_smooth
+from pipeline.curve_tests.fitting import Curve, eta_at, fit, fit_smooth, with_zero
 from pipeline.curve_tests.likelihood import Floats, compiled, probability
 
 LARGEST_RHO, LARGEST_EXCESS, PRIOR_SCALES = 0.3, 20.0, 30.0
@@ -23,12 +23,11 @@ LARGEST_RHO, LARGEST_EXCESS, PRIOR_SCALES = 0.3, 20.0, 30.0
 @compiled
 def pearson(curve: Curve, design: Floats) -> float:
     """X^2 about the smooth model with curvature, fitted with independent examples."""
-    none = np.empty((0, 2))
-    beta = np.append(fit_smooth(curve, np.ascontiguousarray(design[:, :2]), none)[1], 0.0)
+    none, total = np.empty((0, 2)), 0.0
+    beta = with_zero(fit_smooth(curve, design[:, :2].copy(), none)[1])
     fit(curve, design, beta, none)
-    eta, total = design @ beta, 0.0
     for k in range(len(design)):
-        p = probability(eta[k], curve.chance, curve.kind, curve.ceiling)
+        p = probability(eta_at(design, beta, k), curve.chance, curve.kind, curve.ceiling)
         total += (curve.counts[k] - curve.n * p) ** 2 / (curve.n * p * (1 - p))
     return total
 

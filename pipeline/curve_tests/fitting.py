@@ -264,7 +264,8 @@ def fit(curve: Curve, design: Floats, beta: Floats, prior: Floats) -> float:
         beta: (parameters,), the start.
         prior: (parameters, 2) or (0, 2): mean and standard deviation of a normal prior.
     """
-    return fit_with_jump(curve, design, beta, prior, 0, 0.0)
+    # A plain 0 as the place would be a type of its own, and all that is called be compiled twice.
+    return fit_with_jump(curve, design, beta, prior, len(design), 0.0)
 
 
 @compiled

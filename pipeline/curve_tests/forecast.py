@@ -85,7 +85,8 @@ def posterior(curve: Curve, line: Floats, unit: float, side: int) -> tuple[Float
         weights /= weights.sum()
         middle[:], spread[:] = 0.0, 0.0
         for row in range(len(nodes)):
-            middle += weights[row] * nodes[row]
+            for i in range(2):
+                middle[i] += weights[row] * nodes[row, i]
         for row in range(len(nodes)):
             for i in range(2):
                 for j in range(i + 1):
@@ -129,7 +130,8 @@ def predictive(curve: Curve, nodes: Floats, weights: Floats, at: float) -> Float
     for i in range(BINS):
         if bins[i] > NEGLIGIBLE:
             mass(probability(low + i * width, curve.chance, curve.kind, curve.ceiling), curve.n, curve.step, one)
-            found += bins[i] * one
+            for y in range(len(found)):
+                found[y] += bins[i] * one[y]
     return found
 
 

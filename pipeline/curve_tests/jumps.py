@@ -78,8 +78,8 @@ def is_excluded(curve: Curve, design: Floats, place: int, jump: float, best: flo
     before, after = around_step(curve, design, beta, place)
     p = min(max((before + after - jump) / 2, curve.chance + EDGE * room), curve.chance + (1 - EDGE) * room)
     for share in (1.0, 0.0):
-        start[1:] = share * beta[1:3]
-        start[0] = eta_of(p, curve.chance, curve.kind, curve.ceiling) - eta_at(design[:, 1:], start[1:], place)
+        start[0], start[1], start[2] = 0.0, share * beta[1], share * beta[2]
+        start[0] = eta_of(p, curve.chance, curve.kind, curve.ceiling) - eta_at(design, start, place)
         if 2 * (best - fit_with_jump(curve, design, start, none, place, jump)) <= CRITICAL:
             return False
     return True
