@@ -75,10 +75,12 @@ TOOLS = (
     Stage("induce", "pipeline.studies.networks.stage:run", by_name=TRAINING),
 )
 SEEDS, SOURCES = "seeds", ("sources", "checks/sources")
-# What `mirage`, `calibrate` and `induce` wrote.
-OF_TOOLS = tuple(
-    f"outputs/tables/{name}*.csv"
-    for name in ("theory", "predictions", "arithmetic", "calibration", "late_gain_scenarios", "induced", "open", "keys")
+# What the tools wrote: the committed tables of the studies, and what they were made from.
+COMMITTED = (
+    *("theory_curves", "arithmetic", "predictions", "calibration", "late_gain_scenarios"),
+    *("induced_scores", "induced_training"),
+    *(f"open_{name}" for name in ("curves", "emergent", "swaps", "pooled", "pooled_curves", "resolution")),
+    "keys",
 )
 STAGES = (
     Stage(
@@ -107,7 +109,7 @@ STAGES = (
         "curve_tests",
         options=("threshold", "out"),
         layers=("macros", "studies", "checks/studies"),
-        patterns=OF_TOOLS,
+        patterns=tuple(f"outputs/tables/{name}.csv" for name in COMMITTED),
         # It says which tables of the tools were made by other code than the present.
         by_name=tuple(module for tool in TOOLS for module in (tool.module, *tool.by_name)),
     ),

@@ -44,7 +44,6 @@ ENTRIES = {
     "analyse": [
         "pipeline.analyse",
         "pipeline.studies.theory.stage",
-        "pipeline.studies.smooth_worlds.simulate",
         "pipeline.studies.smooth_worlds.fit",
         "pipeline.curve_tests.calibration",
         "pipeline.studies.networks.stage",
@@ -90,6 +89,7 @@ def imports(path: str) -> frozenset[str]:
 
 
 def files_of(module: str) -> Iterator[str]:
+    """The files that run when a module is imported; none for what is no module but a name of one."""
     parts = module.split(".")
     for depth in range(1, len(parts) + 1):
         for name in ("/".join(parts[:depth]) + "/__init__.py", "/".join(parts[:depth]) + ".py"):
@@ -205,8 +205,22 @@ def test_every_module_is_of_some_stage():
 def test_the_tools_whose_tables_are_shown_are_watched():
     watched = needed(ENTRIES["analyse"])
     for study in STUDIES:
-        assert {file for module in study.tool[1:] for file in files_of(module)} <= watched, study.name
+        queries = [name for name in study.tool[1:] if name.startswith(freshness.SQL)]
+        modules = set(study.tool[1:]) - set(queries)
+        assert {file for module in modules for file in files_of(module)} <= watched, study.name
+        assert all((ROOT / query).exists() for query in queries), study.name
     assert {tool.module for tool in stages.TOOLS} <= set(ENTRIES["analyse"])
+
+
+def test_the_committed_tables_are_watched_and_those_that_an_analysis_writes_are_not():
+    committed = {name for study in STUDIES for name in study.committed}
+    assert set(stages.COMMITTED) == committed | {freshness.NAME.removesuffix(".csv")}
+
+
+def test_what_a_tool_reads_of_sql_is_in_the_key_of_its_tables():
+    # Those that compute in Python alone read none.
+    of_sql = {study.tool[0] for study in STUDIES if any(name.startswith(freshness.SQL) for name in study.tool[1:])}
+    assert of_sql == {"open", "calibrate"}
 
 
 def test_a_query_asks_for_the_stage_that_reads_it_and_all_later_ones(tmp_path, touch, monkeypatch):

@@ -39,6 +39,7 @@ LIBRARIES = (
 IMPORT = re.compile(
     r"^[ \t]*(?:from[ ]+(pipeline[\w.]*)[ ]+import[ ]+(\([^)]*\)|.*)|import[ ]+(pipeline[\w.]*))", re.MULTILINE
 )
+SQL = "sql/"
 STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
 # What carries numbers from one place to another and makes none: a change here leaves long computations as they are.
 CARRIERS = (
@@ -93,15 +94,32 @@ def digest(paths: Iterable[Path], root: Path = ROOT) -> str:
     return hashlib.sha256("".join(f"{name}\0{files.sha256(path)}\n" for name, path in named).encode()).hexdigest()
 
 
-def code_key(*modules: str, root: Path = ROOT) -> str:
-    """A hash of what modules compute: of their closure without CARRIERS, comments, docstrings and blank lines."""
-    paths = (path for path in closure(*modules, root=root) if not is_carrier(path, root))
+def code_key(*names: str, root: Path = ROOT) -> str:
+    """A hash of what is computed: code and queries without comments, docstrings and blank lines.
+
+    Args:
+        names: of modules, which count with all that they import but CARRIERS; and of files of sql/ and folders of it,
+            by their paths from the root.
+        root: where they lie.
+    """
+    modules = [name for name in names if not name.startswith(SQL)]
+    paths = [path for path in closure(*modules, root=root) if not is_carrier(path, root)]
+    paths += [path for name in names if name.startswith(SQL) for path in _queries(root / name)]
     return hashlib.sha256("\0".join(map(_code, paths)).encode()).hexdigest()
+
+
+def _queries(path: Path) -> list[Path]:
+    """A file, or the queries and tables of a folder and those below it."""
+    return [path] if path.is_file() else sorted(one for end in ("sql", "csv") for one in path.rglob(f"*.{end}"))
 
 
 @cache
 def _code(path: Path) -> str:
-    return without_words(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        return without_words(text)
+    lines = text.splitlines()
+    return "\n".join(line.rstrip() for line in lines if line.strip() and not line.lstrip().startswith("--"))
 
 
 def is_carrier(path: Path, root: Path = ROOT) -> bool:

@@ -94,8 +94,8 @@ class Study:
         figures: its pictures by file name, drawn from what queries give.
         tables: the tables that are exported as CSV where they exist; those of `sometimes` only where they have rows.
         sometimes: see `tables`.
-        tool: the tool that makes the study's other tables, which are committed, and the modules that decide what is in
-        them.
+        tool: the tool that makes the study's other tables, which are committed, and the modules and the SQL that
+            decide what is in them.
         committed: those tables.
         compute: makes the tables that SQL cannot, from those that SQL made.
         absence: why the chapter is left out, as half a sentence; empty where it is not.

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import duckdb
 import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
@@ -46,6 +45,13 @@ PLACES = ("upper half", "last")
 HIGHEST = 0.98
 BAND = (0.04, 0.06)
 COPY, ORIGINAL = "BIG-G T=1", "BIG-G T=0"
+# What decides the tables besides the scores: modules, and SQL.
+MADE_BY = (
+    "pipeline.curve_tests.calibration",
+    "sql/seeds/conventions.csv",
+    "sql/seeds/scenarios.csv",
+    "sql/curves/testable_curves.sql",
+)
 INDEPENDENT, COMBINED = "independent examples", "combined"
 
 
@@ -98,11 +104,8 @@ def run(settings: Settings) -> list[Path]:
         "late_gain_scenarios": late_gains(proportions, strata, work),
     }
     folder = settings.results() / "tables"
-    with duckdb.connect() as connection:
-        for name, table in found.items():
-            database.make_table(connection, name, table)
-        products = [database.export_csv(connection, name, folder / f"{name}.csv") for name in found]
-    keys = freshness.record(products, freshness.code_key("pipeline.curve_tests.calibration"))
+    products = database.export_frames(found, folder)
+    keys = freshness.record(products, freshness.code_key(*MADE_BY))
     print(f"calibrate {len(found['calibration']):,} rows; {', '.join(settings.shown(path) for path in products)}")
     return [*products, keys]
 

@@ -37,7 +37,6 @@ class Shape(NamedTuple):
         smooth: log-likelihood of the smooth model.
         intercept: eta at the centre of x.
         slope: by x, which is 1 at its largest.
-        saturated: log-likelihood of each count at its best p.
         curved: beta of the smooth model with curvature.
         place: of the best upward step, the first scale after it; 0 for none.
         stepped: beta of the smooth model with curvature and that step.
@@ -49,7 +48,6 @@ class Shape(NamedTuple):
     smooth: float
     intercept: float
     slope: float
-    saturated: float
     curved: Floats
     place: int
     stepped: Floats
@@ -143,4 +141,4 @@ def test_shape(curve: Curve, design: Floats, rng: np.random.Generator, most: int
         null = fit(again, design, start, none)
         drawn[2, made[2]] = 2 * (fit_step(again, design, start, null)[0] - null)
         made[2] += 1
-    return Shape(smooth, beta[0], beta[1], full, bent, place, wider, statistic, drawn, made)
+    return Shape(smooth, beta[0], beta[1], bent, place, wider, statistic, drawn, made)

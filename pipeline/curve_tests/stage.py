@@ -101,11 +101,7 @@ def _worlds(settings: Settings, scored: Scored, key: str, work: Work) -> Sequenc
 
     def make(path: Path) -> None:
         tables = world(scored, settings.threshold, work)
-        with database.in_memory([path.parent]) as connection:
-            for name, table in tables.items():
-                database.make_table(connection, name, table)
-            products = [database.export_csv(connection, name, path.with_name(f"{name}.csv")) for name in tables]
-        freshness.record(products, key)
+        freshness.record(database.export_frames(tables, path.parent), key)
 
     threshold = "" if settings.is_default_threshold else f"threshold-{exact(settings.threshold)}"
     folders = [folder / threshold for folder in places(settings)]

@@ -172,7 +172,8 @@ def _made(
 ) -> pd.DataFrame:
     """What is drawn of every chunk of a frame, one part each; `own` holds the natures of each curve, world by world."""
     position = pd.Series(np.arange(len(frame)), index=frame.index)
-    code = code_key("pipeline.curve_tests.worlds")
+    # A scenario is named by its number.
+    code = f"{code_key('pipeline.curve_tests.worlds')} {scenarios.read()}"
     parts = []
     for one in plan(frame):
         chosen = tuple(tuple(natures[place] for place in position[one.rows]) for natures in own)

@@ -136,6 +136,27 @@ def test_a_key_of_code_changes_with_what_is_computed_wherever_it_is_imported_fro
     assert key != key_with("def f(x):\n    return x + 2\n")
 
 
+def test_a_key_of_code_changes_with_the_queries_that_it_names(write, tmp_path):
+    write("__init__.py")
+    (tmp_path / "sql" / "macros").mkdir(parents=True)
+
+    def key_with(name, text, *names):
+        (tmp_path / "sql" / name).write_text(text)
+        freshness._code.cache_clear()
+        return code_key("pipeline", *names, root=tmp_path)
+
+    keys = [
+        key_with("macros/half.sql", "-- why\nselect 1\n", "sql/macros"),
+        key_with("macros/half.sql", "select 2\n", "sql/macros"),
+        key_with("macros/seed.csv", "name\na\n", "sql/macros"),
+        key_with("one.csv", "name\na\n", "sql/macros", "sql/one.csv"),
+        key_with("one.csv", "name\nb\n", "sql/macros", "sql/one.csv"),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert key_with("macros/half.sql", "-- because\nselect 2\n\n", "sql/macros", "sql/one.csv") == keys[-1]
+    assert key_with("other.sql", "select 3\n", "sql/macros", "sql/one.csv") == keys[-1]
+
+
 @pytest.fixture
 def files_in(tmp_path):
     """A function that writes files of these names and returns their paths."""

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_default_run
 from pipeline.studies.open_models.figures import draw
-from pipeline.studies.open_models.stage import MODULES
+from pipeline.studies.open_models.stage import MADE_BY
 
 TABLES = ("open_curves", "open_emergent", "open_swaps", "open_resolution", "open_pooled", "open_pooled_curves")
 DATASETS = {
@@ -73,7 +73,7 @@ STUDY = Study(
     numbers,
     {"open_models": draw_sums},
     sometimes=("open_overview",),
-    tool=("open", *MODULES),
+    tool=("open", *MADE_BY),
     committed=TABLES,
     absence=absence,
     belongs=on_default_run,

@@ -34,11 +34,15 @@ HARNESS = {
 }
 TABLES = {"scores": "scores.csv", "bbh": "bbh_gsm8k.csv", "olmo_ladder": "olmo_ladder.csv"}
 FOLDER = "open_models"
-MODULES = (
+# What decides the tables: modules, and SQL.
+MADE_BY = (
     "pipeline.studies.open_models.stage",
     "pipeline.load.harness",
     "pipeline.fetch.harness",
     "pipeline.load.tidy",
+    *("sql/seeds", "sql/staging", "sql/sources/harness", "sql/sources/tidy", "sql/sources/tidy_table", "sql/curves"),
+    *("sql/macros", "sql/studies/metric_swap/swap_curves.sql"),
+    *(MODELS, f"sql/{SQL}/tables", f"sql/{SQL}/compute"),
 )
 Frames = dict[str, pd.DataFrame]
 
@@ -62,7 +66,7 @@ def run(settings: Settings) -> list[Path]:
     tables = findings(settings, folder)
     products = database.export_frames(tables, settings.committed)
     print(f"open     {len(tables)} tables in {settings.shown(settings.committed)}")
-    return [*products, freshness.record(products, freshness.code_key(*MODULES))]
+    return [*products, freshness.record(products, freshness.code_key(*MADE_BY))]
 
 
 def findings(settings: Settings, folder: Path) -> Frames:

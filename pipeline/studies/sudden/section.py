@@ -5,6 +5,7 @@ from functools import partial
 from matplotlib.figure import Figure
 
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, without_tests
+from pipeline.curve_tests.calibration import MADE_BY
 from pipeline.curve_tests.source import MOST_EXAMPLES
 from pipeline.studies.sudden.compute import compute
 from pipeline.studies.sudden.figures import draw_late_gains, draw_power
@@ -143,7 +144,7 @@ STUDY = Study(
         "published_tested",
         "published_overview",
     ),
-    tool=("calibrate", "pipeline.curve_tests.calibration"),
+    tool=("calibrate", *MADE_BY),
     committed=("calibration", "late_gain_scenarios"),
     compute=compute,
     absence=partial(without_tests, "tested_shares"),

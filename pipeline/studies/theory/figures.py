@@ -33,7 +33,7 @@ def draw_figure_2(curves: pd.DataFrame) -> Figure:
     """One smooth model under six metrics.
 
     Args:
-        curves: what `theory_curves.tabulate` gives; each panel prints the emergence score of its curve on BIG-G's
+        curves: what `curves.tabulate` gives; each panel prints the emergence score of its curve on BIG-G's
             scales, the points, and on as many between 1e8 and 1e12.
     """
     figure = Figure(figsize=(10.5, 6), layout="constrained")
@@ -62,7 +62,7 @@ def draw_figure_3(curves: pd.DataFrame, answers: pd.DataFrame) -> Figure:
     """Accuracy and token edit distance by target length: the formulae, and simulated answers to the same formulae.
 
     Args:
-        curves: what `theory_curves.tabulate` gives.
+        curves: what `curves.tabulate` gives.
         answers: what `arithmetic.tabulate` gives, of which the largest test set is drawn.
     """
     figure = Figure(figsize=(10.5, 6.2), layout="constrained")

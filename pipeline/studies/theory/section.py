@@ -8,6 +8,7 @@ from pipeline.core import database
 from pipeline.core.study import Frame, Query, Row, Run, Study, has_table, on_default_run
 from pipeline.studies.theory.figures import draw_figure_2, draw_figure_3, draw_figure_4
 from pipeline.studies.theory.predictions import verdicts
+from pipeline.studies.theory.stage import MADE_BY
 
 # Figures have names, which a CSV file does not tell from numbers.
 CURVES = "select * replace (figure::varchar as figure) from theory_curves"
@@ -56,7 +57,7 @@ STUDY = Study(
     numbers,
     {"figure_2": draw_2, "figure_3": draw_3, "figure_4": draw_4},
     sometimes=("predictions_overview",),
-    tool=("mirage", "pipeline.studies.theory.stage"),
+    tool=("mirage", *MADE_BY),
     committed=("theory_curves", "arithmetic", "predictions"),
     compute=compute,
     absence=absence,

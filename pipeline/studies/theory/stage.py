@@ -7,6 +7,9 @@ from pipeline.core.settings import Settings
 from pipeline.studies.theory import arithmetic, curves, predictions
 from pipeline.studies.theory.arithmetic import Setup
 
+# What decides the tables.
+MADE_BY = ("pipeline.studies.theory.stage",)
+
 
 def run(settings: Settings) -> list[Path]:
     """Write the tables; a few seconds.
@@ -23,7 +26,7 @@ def run(settings: Settings) -> list[Path]:
     }
     folder = settings.results()
     products = database.export_frames(tables, folder / "tables")
-    products.append(freshness.record(products, freshness.code_key("pipeline.studies.theory.stage")))
+    products.append(freshness.record(products, freshness.code_key(*MADE_BY)))
     for row in predictions.verdicts(tables["predictions"]).to_dict("records"):
         outcome = "confirmed" if row["hold"] == row["comparisons"] else "not confirmed"
         holds = f"{row['hold']} of {row['comparisons']} comparisons"
