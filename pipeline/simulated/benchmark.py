@@ -1,9 +1,9 @@
 """A benchmark without emergence: the real benchmark's design, filled with models that improve smoothly by construction.
 
-In every task the loss of a token falls with parameters as the paper's power law, (N/c)^alpha (theory.py), with an
-alpha and a c of the task's own. Nothing in a model's loss jumps. What the scores do is up to the metric, the number of
-test examples, and what any benchmark has: examples of unequal difficulty which all scales share, models that deviate
-from their trend, tasks at chance, constant answerers, and two families that are copies of each other.
+In every task the loss of a token falls with parameters as the paper's power law, (N/c)^alpha, with an alpha and a c of
+the task's own. Nothing in a model's loss jumps. What the scores do is up to the metric, the number of test examples,
+and what any benchmark has: examples of unequal difficulty which all scales share, models that deviate from their trend,
+tasks at chance, constant answerers, and two families that are copies of each other.
 """
 
 import csv
@@ -103,8 +103,7 @@ def _parameters() -> list[dict[str, str]]:
 class Knobs:
     """What a simulated benchmark is made of.
 
-    The defaults are those of sql/simulated/parameters.csv, most of them fitted to the real benchmark (`make fit`); how
-    well they fit is in outputs/tables/simulated_fit.csv.
+    The defaults are those of sql/simulated/parameters.csv, most of them fitted to the real benchmark (`make fit`).
 
     Attributes:
         match: tasks scored by whole answers, all tokens right.

@@ -1,6 +1,5 @@
 """Two runs on the same scores: the second waits, says for whom, and no lock outlives its holder."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -47,12 +46,21 @@ def test_the_second_waits_says_for_whom_and_goes_on_when_the_first_is_killed(tmp
 
 
 def test_other_scores_are_not_waited_for(tmp_path):
-    with alone(tmp_path / "a" / "lock", "report"), alone(tmp_path / "b" / "lock", "report"):
-        pass
+    done = threading.Event()
+
+    def second():
+        with alone(tmp_path / "b" / "lock", "report"):
+            done.set()
+
+    with alone(tmp_path / "a" / "lock", "report"):
+        other = threading.Thread(target=second)
+        other.start()
+        assert done.wait(10)
+    other.join()
 
 
 def test_where_no_file_can_be_locked_work_goes_on(tmp_path):
     (tmp_path / "file").write_text("")
     with alone(tmp_path / "file" / "lock", "report"):
-        done = os.getpid()
-    assert done
+        assert not (tmp_path / "file" / "lock").exists()
+    assert (tmp_path / "file").read_text() == ""

@@ -33,7 +33,6 @@ def numbers(_: Run, rows: Query) -> Row:
     return {
         "induced": overview,
         "induced_claims": [primary[name] | {"claim": claim} for name, claim in CLAIMS.items() if name in primary],
-        "induced_primary": primary,
         "induced_effects": effects,
         "induced_curves": [row | _label(row) for row in rows("from induced_curves order by experiment, kind, metric")],
         "induced_steps": [row | _label(row) for row in rows("from induced_steps order by experiment, metric")],

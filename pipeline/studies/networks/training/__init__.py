@@ -1,1 +1,1 @@
-"""What trains: the only modules of the pipeline that import torch and scikit-learn."""
+"""What trains: the only modules of the pipeline that import torch."""

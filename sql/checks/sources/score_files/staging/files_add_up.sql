@@ -1,5 +1,5 @@
 -- score files in differ from files loaded plus files rejected, or a file is both, so its scores are lost or count twice
--- run `make load` again; if it stays, see pipeline/score_files.py.
+-- run `make load` again; if it stays, see pipeline/load/score_files.py.
 select
     path,
     count(*) filter (where outcome = 'in') as listed,

@@ -1,5 +1,5 @@
 -- published numbers that nothing was compared with, so that they would pass unseen
--- the claim's text in sql/seeds/published_claims.csv and in sql/studies/reproduction/reproduction.sql must be the same.
+-- the claim's text in sql/seeds/published_claims.csv and in sql/studies/reproduction/published/reproduction.sql must be the same.
 select claim, published
 from reproduction
 where reproduced is null
