@@ -238,7 +238,7 @@ def full_report(builder: Builder, kernels: None) -> Settings:  # noqa: ARG001 - 
 def made_by_tools() -> list[Path]:
     """The committed tables that a run takes as they are: of tools, and of the tests of curves, which take minutes."""
     of_tools = [f"{name}.csv" for study in STUDIES for name in study.committed]
-    of_worlds = [f"{name}.csv" for name in curve_tests.WORLDS]
+    of_worlds = [f"{name}.csv" for name in curve_tests.SCENARIO_TABLES]
     names = [*of_tools, curve_tests.NAME, *of_worlds, freshness.NAME]
     return [path for name in names if (path := COMMITTED / name).is_file()]
 
@@ -333,7 +333,7 @@ def adopt_curve_tests(settings: Settings) -> None:
             curve_tests.run(settings)
         except NotCommittedError:
             with database.connect(settings.database) as connection:
-                for name in ("curve_tests", *curve_tests.WORLDS):
+                for name in ("curve_tests", *curve_tests.SCENARIO_TABLES):
                     connection.execute(f"drop table if exists {name}")
             print("curve_tests in outputs/tables are not of this code")
 

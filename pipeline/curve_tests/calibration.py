@@ -34,7 +34,7 @@ from pipeline.curve_tests.plan import Planned
 from pipeline.curve_tests.ratios import MOST
 from pipeline.curve_tests.scenarios import Nature, Scenario
 from pipeline.curve_tests.stage import adopted
-from pipeline.curve_tests.table import LEVEL, P_VALUES, SIDES, adjusted
+from pipeline.curve_tests.table import LEVEL, P_VALUES, SIDES, adjusted, rejects
 from pipeline.curve_tests.worlds import Smooth
 
 SEED = 20230429
@@ -55,7 +55,7 @@ MADE_BY = (
 INDEPENDENT, COMBINED = "independent examples", "combined"
 
 
-class World(NamedTuple):
+class Truth(NamedTuple):
     """What counts are drawn from: a scenario, and a jump planted before a random scale of the upper half, or the last.
 
     Attributes:
@@ -71,17 +71,17 @@ class World(NamedTuple):
     place: str = ""
 
 
-def the_worlds() -> list[World]:
+def truths() -> list[Truth]:
     """The smooth scenarios, and jumps of five sizes and two places in the plainest of them and in the combined one."""
     known = scenarios.read()
     planted = [one for one in known if one.name in {INDEPENDENT, COMBINED}]
     jumps = [
-        World(f"{one.name}, jump {size:g}, {place}", one, size, place)
+        Truth(f"{one.name}, jump {size:g}, {place}", one, size, place)
         for one in planted
         for place in PLACES
         for size in JUMPS
     ]
-    return [World(one.name, one) for one in known] + jumps
+    return [Truth(one.name, one) for one in known] + jumps
 
 
 @parallel.kept_processes()
@@ -116,27 +116,27 @@ def calibrate(
     conventions: pd.DataFrame,
     work: Work,
     *,
-    chosen: Sequence[World] = (),
+    chosen: Sequence[Truth] = (),
     smooth_curves: int = SMOOTH_CURVES,
     jump_curves: int = JUMP_CURVES,
 ) -> pd.DataFrame:
-    """The rejected shares of every test in every world: the columns of calibration.csv.
+    """The rejected shares of every test under every truth: the columns of calibration.csv.
 
     Args:
         proportions: what `worlds.tested` gives.
         strata: what `estimates.estimate` gives.
         conventions: `convention`, `is_absolute`, `keeps_infinite`.
         work: how it is done; results do not depend on it.
-        chosen: the worlds; all where there are none.
-        smooth_curves: at most this many curves of each class of n_test, in worlds where nothing is planted.
-        jump_curves: the same, in worlds where a jump is planted.
+        chosen: the truths; all where there are none.
+        smooth_curves: at most this many curves of each class of n_test, under truths where nothing is planted.
+        jump_curves: the same, under truths where a jump is planted.
     """
-    every = list(chosen or the_worlds())
-    some = [choose(proportions, jump_curves if world.jump else smooth_curves) for world in every]
+    every = list(chosen or truths())
+    some = [choose(proportions, jump_curves if truth.jump else smooth_curves) for truth in every]
     tested = _tested(some, strata, every, work, most=MOST, name="calibrate")
     tables = [
-        shares(table, conventions).assign(scenario=world.scenario.name, jump=world.jump, place=world.place)
-        for world, table in zip(every, tested, strict=True)
+        shares(table, conventions).assign(scenario=truth.scenario.name, jump=truth.jump, place=truth.place)
+        for truth, table in zip(every, tested, strict=True)
     ]
     columns = [
         "scenario",
@@ -154,9 +154,9 @@ def calibrate(
 
 
 def _tested(
-    frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[World], work: Work, *, most: int, name: str
+    frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[Truth], work: Work, *, most: int, name: str
 ) -> list[pd.DataFrame]:
-    """Curves drawn in worlds, and what is said of them: one frame per world."""
+    """Curves drawn under known truths, and what is said of them: one frame per truth."""
     drawn = simulate(frames, strata, every, work, name)
     testable = [plan.pooled(frame, SEED + number) for number, frame in enumerate(drawn)]
     found = parts.run_each([plan.plan(frame) for frame in testable], work, most=most, progress=name)
@@ -169,21 +169,21 @@ def choose(proportions: pd.DataFrame, per_class: int) -> pd.DataFrame:
 
 
 def simulate(
-    frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[World], work: Work, name: str
+    frames: Sequence[pd.DataFrame], strata: pd.DataFrame, every: Sequence[Truth], work: Work, name: str
 ) -> list[pd.DataFrame]:
-    """The same curves with scores drawn in each world, less those that come out flat or have no room for the jump."""
+    """The same curves with scores drawn under each truth, less those that are flat or have no room for the jump."""
     made, code = [], code_key("pipeline.curve_tests.calibration")
-    for number, (frame, world) in enumerate(zip(frames, every, strict=True)):
-        natures = pd.Series(worlds.natures(frame, strata, world.scenario), index=frame.index)
+    for number, (frame, truth) in enumerate(zip(frames, every, strict=True)):
+        natures = pd.Series(worlds.natures(frame, strata, truth.scenario), index=frame.index)
         for one in plan.plan(frame):
             own = tuple(natures[one.rows])
-            key = hashlib.sha256(f"{parts.name_of(one.chunk, number, code)} {world} {own}".encode()).hexdigest()
+            key = hashlib.sha256(f"{parts.name_of(one.chunk, number, code)} {truth} {own}".encode()).hexdigest()
             path = work.folder / f"drawn-{key[:32]}.parquet"
-            made.append((number, Part(path, draw_part, (one, world, own, SEED + number), len(one.rows))))
+            made.append((number, Part(path, draw_part, (one, truth, own, SEED + number), len(one.rows))))
     todo = [part for _, part in made]
     parallel.ensure(todo, workers=work.workers, scheduler=work.scheduler, label=f"{name}: drawing", unit="curve")
-    of_world = [[part for own, part in made if own == number] for number in range(len(frames))]
-    drawn = [parts.read(own).set_index("row")["scores"] for own in of_world]
+    of_truth = [[part for own, part in made if own == number] for number in range(len(frames))]
+    drawn = [parts.read(own).set_index("row")["scores"] for own in of_truth]
     return [_with_scores(frame, scores) for frame, scores in zip(frames, drawn, strict=True)]
 
 
@@ -192,25 +192,25 @@ def _with_scores(frame: pd.DataFrame, scores: pd.Series) -> pd.DataFrame:
     return frame.drop(columns=["fitted", "status"]).loc[scores.index].assign(scores=scores)
 
 
-def draw_part(planned: Planned, world: World, natures: Sequence[Nature], seed: int) -> pd.DataFrame:
+def draw_part(planned: Planned, truth: Truth, natures: Sequence[Nature], seed: int) -> pd.DataFrame:
     """One draw of each curve of a chunk: `place` and `scores`, null where there is none."""
     scores = []
     for row, nature in enumerate(natures):
         rng = np.random.default_rng([int(planned.chunk.seed[row]), seed])
-        counts = draw_one(planned.chunk, row, world, nature, rng)
+        counts = draw_one(planned.chunk, row, truth, nature, rng)
         there = counts is not None and np.ptp(counts) > 0
         scores.append((counts / planned.chunk.n[row]).tolist() if there and counts is not None else None)
     return pd.DataFrame({"place": np.arange(len(scores)), "scores": scores})
 
 
-def draw_one(chunk: Chunk, row: int, world: World, nature: Nature, rng: np.random.Generator) -> Floats | None:
-    """Counts of one curve in a world; none where its fit leaves no room for the jump."""
+def draw_one(chunk: Chunk, row: int, truth: Truth, nature: Nature, rng: np.random.Generator) -> Floats | None:
+    """Counts of one curve under a truth; none where its fit leaves no room for the jump."""
     log_scale = chunk.log_scale[row]
-    smooth = Smooth.of(worlds.curve_in(chunk, row, world.scenario), log_scale)
+    smooth = Smooth.of(worlds.curve_in(chunk, row, truth.scenario), log_scale)
     scales = len(log_scale)
-    place = scales - 1 if world.place == "last" else int(rng.integers(scales // 2, scales))
-    lift = np.where(np.arange(scales) >= place, world.jump, 0.0)
-    if world.jump and smooth.fitted()[place:].max() + world.jump > HIGHEST:
+    place = scales - 1 if truth.place == "last" else int(rng.integers(scales // 2, scales))
+    lift = np.where(np.arange(scales) >= place, truth.jump, 0.0)
+    if truth.jump and smooth.fitted()[place:].max() + truth.jump > HIGHEST:
         return None
     return np.asarray(smooth.draw(nature, rng, 1, lift)[0], float)
 
@@ -221,7 +221,7 @@ def shares(table: pd.DataFrame, conventions: pd.DataFrame) -> pd.DataFrame:
     `curves` are those on which the test can reject. `jump_excluded_*` counts where that jump is excluded, which should
     be rare where such a jump is planted; `E, <convention>` where E exceeds the threshold.
     """
-    outcomes = {test: _rejects(table[f"{test}_p"]) for test in P_VALUES}
+    outcomes = {test: rejects(table[f"{test}_p"]) for test in P_VALUES}
     outcomes |= {excluded(size): table[excluded(size)].astype(float) for size in SIZES}
     scores = np.array([emergence_score(np.asarray(row, float)) for row in table["scores"]])
     for rule in conventions.itertuples():
@@ -251,10 +251,6 @@ def verdict(share: float, low: float, high: float) -> str:
     return "conservative" if share < least and high < LEVEL else "holds"
 
 
-def _rejects(p: "pd.Series[float]") -> "pd.Series[float]":
-    return (p < LEVEL).astype(float).where(p.notna())
-
-
 def without_copies(frame: pd.DataFrame) -> pd.DataFrame:
     """The curves but those of sql/studies/conventions/curve_copies.sql: models at a second temperature."""
     key = ["task", "subtask", "metric", "shots"]
@@ -268,15 +264,15 @@ def late_gains(proportions: pd.DataFrame, strata: pd.DataFrame, work: Work) -> p
     Returns:
         `scenario`, `side`, `family`, `curves` (on which the forecast can be missed), `found`.
     """
-    every = [World(one.name, one) for one in scenarios.read()]
+    every = [Truth(one.name, one) for one in scenarios.read()]
     proportions = without_copies(proportions)
     tested = _tested([proportions] * len(every), strata, every, work, most=0, name="late gains")
     rows = []
-    for world, table in zip(every, tested, strict=True):
+    for truth, table in zip(every, tested, strict=True):
         for side in SIDES:
             p = table[f"without_1_{side}_p"]
             hits = adjusted(p) < LEVEL
             for family, part in table.groupby("family", sort=True):
                 own = part.index
-                rows.append((world.name, side, family, int(p[own].notna().sum()), int(hits[own].sum())))
+                rows.append((truth.name, side, family, int(p[own].notna().sum()), int(hits[own].sum())))
     return pd.DataFrame(rows, columns=["scenario", "side", "family", "curves", "found"])

@@ -26,7 +26,7 @@ from pipeline.curve_tests.table import curve_tests
 from pipeline.curve_tests.worlds import STRATUM
 
 NAME = "curve_tests.parquet"
-WORLDS = ("strata", "scenario_counts", "scenario_checks")
+SCENARIO_TABLES = ("strata", "scenario_counts", "scenario_checks")
 TEXTS = frozenset({*STRATUM, *world_tables.CHECK, "convention", "metric"})
 FLAGS = frozenset({"is_ruled_out"})
 INPUTS = (*KEY, "basis", "set_aside", "n_test", "chance", "scores", "scale", "error")
@@ -60,7 +60,7 @@ def run(settings: Settings) -> list[Path]:
     """
     if not sources.find(settings).has_scores:
         with database.connect(settings.database) as connection:
-            for name in ("curve_tests", *WORLDS):
+            for name in ("curve_tests", *SCENARIO_TABLES):
                 connection.execute(f"drop table if exists {database.quoted_name(name)}")
         print("curve_tests left out: it needs scores")
         return [settings.database]
@@ -80,7 +80,7 @@ def run(settings: Settings) -> list[Path]:
     print(f"curve_tests {tested:,} of {wording.counted(len(frame), 'curve')} tested; {settings.shown(path)}{state}")
     made = _worlds(settings, Scored(frame, tests, conventions), key, work)
     with database.connect(settings.database, reach=made) as connection:
-        for name in WORLDS:
+        for name in SCENARIO_TABLES:
             connection.execute(f"drop table if exists {database.quoted_name(name)}")
         for path_of_table in made:
             adopt_world(connection, path_of_table)
@@ -105,7 +105,7 @@ def _worlds(settings: Settings, scored: Scored, key: str, work: Work) -> Sequenc
 
     threshold = "" if settings.is_default_threshold else f"threshold-{exact(settings.threshold)}"
     folders = [folder / threshold for folder in places(settings)]
-    made, is_new = _ensure(folders, [f"{name}.csv" for name in WORLDS], key, make)
+    made, is_new = _ensure(folders, [f"{name}.csv" for name in SCENARIO_TABLES], key, make)
     print(f"curve_tests smooth worlds in {settings.shown(made[0].parent)}{'' if is_new else ' are up to date'}")
     return made
 
@@ -125,14 +125,16 @@ def adopt_world(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def world(scored: Scored, threshold: float, work: Work) -> Mapping[str, pd.DataFrame]:
-    """What smooth worlds give beside tested proportions: the tables of WORLDS, by name."""
+    """What smooth worlds give beside tested proportions: the tables of SCENARIO_TABLES, by name."""
     proportions = worlds.tested(scored.frame, scored.tests)
     strata = estimate(proportions, work)
     drawn, seen = worlds.draw(proportions, strata, work), worlds.observed(proportions)
     counts = world_tables.counts(
         proportions, seen, drawn, conventions=scored.conventions, threshold=threshold, seed=plan.SEED
     )
-    return dict(zip(WORLDS, (strata, counts, world_tables.checks(proportions, seen, drawn, plan.SEED)), strict=True))
+    return dict(
+        zip(SCENARIO_TABLES, (strata, counts, world_tables.checks(proportions, seen, drawn, plan.SEED)), strict=True)
+    )
 
 
 def _ensure(

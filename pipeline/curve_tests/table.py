@@ -59,6 +59,11 @@ def adjusted(p: pd.Series) -> pd.Series:
     return q
 
 
+def rejects(p: "pd.Series[float]") -> "pd.Series[float]":
+    """1 where a test rejects at 5 %, 0 where it does not, NaN where it cannot."""
+    return (p < LEVEL).astype(float).where(p.notna())
+
+
 def emergent_under(curves: pd.DataFrame, convention: str) -> "pd.Series[bool]":
     """Whether a convention calls each curve of the table tested_curves emergent."""
     return curves["emergent_under"].map(lambda names: isinstance(names, (list, np.ndarray)) and convention in names)

@@ -1,4 +1,4 @@
-"""The worlds of calibration: what is planted, what is drawn, and how rejections are counted."""
+"""The truths of calibration: what is planted, what is drawn, and how rejections are counted."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from pipeline.curve_tests import calibration, scenarios, worlds
 from pipeline.curve_tests.calibration import (
     JUMPS,
     PLACES,
-    World,
+    Truth,
     calibrate,
     choose,
     draw_one,
@@ -46,8 +46,8 @@ def fitted(number, n, scales=10, seed=1, **how):
     return worlds.tested(frame, fits_of(frame))
 
 
-def test_every_scenario_is_a_smooth_world_and_two_have_jumps():
-    found = calibration.the_worlds()
+def test_every_scenario_is_a_truth_and_two_have_jumps():
+    found = calibration.truths()
     smooth, jumps = ([one for one in found if bool(one.jump) == has] for has in (False, True))
     assert [one.scenario for one in smooth] == list(scenarios.read())
     assert {one.scenario.name for one in jumps} == {calibration.INDEPENDENT, calibration.COMBINED}
@@ -55,15 +55,15 @@ def test_every_scenario_is_a_smooth_world_and_two_have_jumps():
     assert len({one.name for one in found}) == len(found)
 
 
-def drawn(world, counts=(100, 130, 170, 220, 260, 330, 380, 450), seed=1):
-    return draw_one(chunk_of(counts, 1000), 0, world, Nature(), np.random.default_rng(seed))
+def drawn(truth, counts=(100, 130, 170, 220, 260, 330, 380, 450), seed=1):
+    return draw_one(chunk_of(counts, 1000), 0, truth, Nature(), np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize("place", PLACES)
 def test_a_jump_raises_the_upper_half_from_one_scale_on_or_the_last(seed, place):
     raised = (
-        drawn(World("", PLAIN, 0.4, place), seed=seed) / 1000
+        drawn(Truth("", PLAIN, 0.4, place), seed=seed) / 1000
         - np.array([100, 130, 170, 220, 260, 330, 380, 450]) / 1000
     )
     first = np.flatnonzero(raised > 0.2)[0]
@@ -72,11 +72,11 @@ def test_a_jump_raises_the_upper_half_from_one_scale_on_or_the_last(seed, place)
     assert raised == pytest.approx(0.4 * (np.arange(8) >= first), abs=0.12)
 
 
-def test_a_curve_that_has_no_room_for_a_jump_has_no_place_in_its_world():
+def test_a_curve_that_has_no_room_for_a_jump_has_no_place_under_its_truth():
     high = [600, 650, 700, 750]
-    assert drawn(World("", PLAIN, 0.5, "last"), high) is None
-    assert drawn(World("", PLAIN, 0.1, "last"), high) is not None
-    assert drawn(World("", PLAIN), high) is not None
+    assert drawn(Truth("", PLAIN, 0.5, "last"), high) is None
+    assert drawn(Truth("", PLAIN, 0.1, "last"), high) is not None
+    assert drawn(Truth("", PLAIN), high) is not None
 
 
 def test_so_many_curves_of_each_class_are_chosen_in_no_order():
@@ -89,13 +89,13 @@ def test_so_many_curves_of_each_class_are_chosen_in_no_order():
     pd.testing.assert_frame_equal(other, chosen)
 
 
-def simulated(frame, world, folder, workers=1):
-    return calibration.simulate([frame], STRATA, [world], Work(folder, workers), "test")[0]
+def simulated(frame, truth, folder, workers=1):
+    return calibration.simulate([frame], STRATA, [truth], Work(folder, workers), "test")[0]
 
 
 def test_draws_keep_the_design_and_leave_out_the_flat(tmp_path):
     frame = fitted(30, 3, 5)
-    found = simulated(frame, World("plain", PLAIN), tmp_path)
+    found = simulated(frame, Truth("plain", PLAIN), tmp_path)
     assert 0 < len(found) < 30
     counts = np.stack(found["scores"]) * 3
     assert counts == pytest.approx(np.round(counts))
@@ -106,8 +106,8 @@ def test_draws_keep_the_design_and_leave_out_the_flat(tmp_path):
 
 def test_a_draw_depends_on_nothing_but_its_curve(tmp_path):
     frame = fitted(8, 60)
-    whole = simulated(frame, World("plain", PLAIN), tmp_path / "a")
-    some = simulated(frame.iloc[[5, 2]], World("plain", PLAIN), tmp_path / "b")
+    whole = simulated(frame, Truth("plain", PLAIN), tmp_path / "a")
+    some = simulated(frame.iloc[[5, 2]], Truth("plain", PLAIN), tmp_path / "b")
     assert {row: list(value) for row, value in some["scores"].items()} == {
         row: list(whole.loc[row, "scores"]) for row in (2, 5)
     }
@@ -115,27 +115,27 @@ def test_a_draw_depends_on_nothing_but_its_curve(tmp_path):
 
 def test_what_is_kept_goes_to_its_curve_wherever_that_is_now(tmp_path):
     frame = fitted(5, 60)
-    before = simulated(frame, World("plain", PLAIN), tmp_path)
-    after = simulated(frame.set_axis([2, 3, 5, 7, 11]), World("plain", PLAIN), tmp_path)
+    before = simulated(frame, Truth("plain", PLAIN), tmp_path)
+    after = simulated(frame.set_axis([2, 3, 5, 7, 11]), Truth("plain", PLAIN), tmp_path)
     assert np.stack(after["scores"]).tolist() == np.stack(before["scores"]).tolist()
 
 
 def test_no_curve_with_room_is_no_row(tmp_path):
     frame = fitted(3, 200).assign(scores=[np.full(10, 0.9)] * 3)
-    assert simulated(frame, World("jump", PLAIN, 0.5, "last"), tmp_path).empty
+    assert simulated(frame, Truth("jump", PLAIN, 0.5, "last"), tmp_path).empty
 
 
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory):
-    """A smooth world beside one with jumps of a half, at many examples."""
-    every = [World("smooth", PLAIN), World("jump", PLAIN, 0.5, "upper half")]
+    """A smooth truth beside one with jumps of a half, at many examples."""
+    every = [Truth("smooth", PLAIN), Truth("jump", PLAIN, 0.5, "upper half")]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(calibration, "MOST", 60)
         some = {"chosen": every, "smooth_curves": 14, "jump_curves": 30}
         return calibrate(fitted(40, 300), STRATA, CONVENTIONS, Work(tmp_path_factory.mktemp("parts")), **some)
 
 
-def test_a_row_is_of_a_world_a_test_and_a_class(calibrated):
+def test_a_row_is_of_a_truth_a_test_and_a_class(calibrated):
     columns = [
         "scenario",
         "jump",

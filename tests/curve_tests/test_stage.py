@@ -120,7 +120,7 @@ def test_smooth_worlds_come_with_tested_proportions(tested):
 
 
 def test_a_second_run_computes_nothing(own, monkeypatch, capsys):
-    names = [stage.NAME, *(f"{name}.csv" for name in stage.WORLDS)]
+    names = [stage.NAME, *(f"{name}.csv" for name in stage.SCENARIO_TABLES)]
     before = [(folder_of(own) / name).read_bytes() for name in names]
     monkeypatch.setattr(parts, "run", Mock(side_effect=AssertionError("tested again")))
     monkeypatch.setattr(stage, "world", Mock(side_effect=AssertionError("drawn again")))
@@ -246,14 +246,14 @@ def test_without_a_tested_proportion_there_are_no_worlds(project):
     made = stage.run(settings)
     assert [path.name for path in made] == [settings.database.name, stage.NAME]
     with database.connect(settings.database, read_only=True) as connection:
-        assert not [name for name in stage.WORLDS if database.has_table(connection, name)]
+        assert not [name for name in stage.SCENARIO_TABLES if database.has_table(connection, name)]
 
 
 def test_worlds_of_scores_that_are_gone_go_with_them(own):
     settings = scored(own.root, ["words", "short"])
     stage.run(settings)
     with database.connect(settings.database, read_only=True) as connection:
-        assert not [name for name in stage.WORLDS if database.has_table(connection, name)]
+        assert not [name for name in stage.SCENARIO_TABLES if database.has_table(connection, name)]
 
 
 def test_without_scores_there_are_no_tests(own, monkeypatch, capsys):

@@ -28,10 +28,8 @@ def numbers(_: Run, rows: Query) -> Row:
     """The effects, claim by claim, and what the plan calls secondary."""
     effects = [_worded(row) for row in rows("from induced_effects")]
     primary = {row["experiment"]: row for row in effects if row["is_primary"]}
-    overview = rows("from induced_overview")[0]
-    did_not = f", {overview['not_narrower']} did not" if overview["not_narrower"] else ""
     return {
-        "induced": overview,
+        "induced": rows("from induced_overview")[0],
         "induced_claims": [primary[name] | {"claim": claim} for name, claim in CLAIMS.items() if name in primary],
         "induced_effects": effects,
         "induced_curves": [row | _label(row) for row in rows("from induced_curves order by experiment, kind, metric")],
@@ -40,12 +38,6 @@ def numbers(_: Run, rows: Query) -> Row:
             row | _label(row) for row in rows("from induced_seeds order by gap desc, experiment, metric")
         ],
         "induced_cutoffs": list(CUTOFFS),
-        "networks_claim": {
-            "found": f"of {overview['pairs']} sharp metrics {overview['sharpened']} narrowed the transition of "
-            f"networks trained here{did_not}, of {overview['undecided']} it cannot be told; "
-            f"{overview['shifted']} moved it to larger sizes",
-            "sure": f"{overview['networks']} networks, intervals over seeds",
-        },
     }
 
 

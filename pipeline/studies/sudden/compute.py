@@ -15,7 +15,7 @@ from pipeline.core import database
 from pipeline.core.study import Run
 from pipeline.curve_tests.likelihood import Floats
 from pipeline.curve_tests.plan import SEED
-from pipeline.curve_tests.table import LEVEL, adjusted, emergent_under
+from pipeline.curve_tests.table import LEVEL, adjusted, emergent_under, rejects
 
 RESAMPLES = 2_000
 ALL = "all"
@@ -112,19 +112,16 @@ def shares(
 def _hits(part: pd.DataFrame, test: str) -> "pd.Series[float]":
     if test in EXCLUDED:
         return part[test].astype("boolean").astype("Float64").astype(float)
-    p = part[f"{test}_p"]
-    return (p < LEVEL).astype(float).where(p.notna())
+    return rejects(part[f"{test}_p"])
 
 
 def _resampled(hits: Floats, task: np.ndarray, rng: np.random.Generator, resamples: int) -> dict[str, float]:
-    names, which = np.unique(task, return_inverse=True)
-    totals, known = np.zeros((2, len(names)))
-    np.add.at(totals, which, hits)
-    np.add.at(known, which, 1)
-    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=resamples)
+    of_task = pd.Series(hits).groupby(task).agg(["sum", "size"])
+    totals, known = of_task["sum"].to_numpy(), of_task["size"].to_numpy()
+    weights = rng.multinomial(len(known), np.full(len(known), 1 / len(known)), size=resamples)
     low, high = np.quantile((weights @ totals) / (weights @ known), (0.025, 0.975))
     return {
-        "curves": len(hits), "tasks": len(names), "found": int(hits.sum()), "share": float(hits.mean()),
+        "curves": len(hits), "tasks": len(known), "found": int(hits.sum()), "share": float(hits.mean()),
         "low": float(low), "high": float(high), "task_share": float((totals / known).mean()),
     }  # fmt: skip
 
