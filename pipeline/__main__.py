@@ -36,6 +36,7 @@ from pipeline.core.settings import (
 )
 from pipeline.core.wording import one_line
 
+stopped = threading.Event()
 ROOM = "Next: check that its name is right, that it may be used and that the disk has room, then run again."
 OPTIONS = {
     "source": (DEFAULT_SOURCE, "where the scores come from"),
@@ -65,7 +66,8 @@ OPTIONS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for and return the exit status."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    stopped.clear()
+    signal.signal(signal.SIGINT, _stop)
     try:
         settings = _settings(options)
         if options.name == "status":
@@ -76,11 +78,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _stopped(options.name)
     except Exception as error:
-        # DuckDB reports Ctrl-C during a query as an error with this text.
-        if str(error) == "Query interrupted":
+        # A library whose C code Ctrl-C interrupts may report an error of its own.
+        if stopped.is_set():
             return _stopped(options.name)
         return _fail(options.name, _explained(error))
     return 0
+
+
+def _stop(*_: object) -> None:
+    """Note Ctrl-C, and stop."""
+    stopped.set()
+    raise KeyboardInterrupt
 
 
 def _explained(error: Exception) -> str:
@@ -115,7 +123,8 @@ def _stop_again(lost: "sys.UnraisableHookArgs") -> None:
         timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
         timer.daemon = True
         timer.start()
-    else:
+    # What is half made when a run stops has nothing more to say.
+    elif not stopped.is_set():
         sys.__unraisablehook__(lost)
 
 
@@ -174,4 +183,7 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     sys.unraisablehook = _stop_again
-    sys.exit(main())
+    status = main()
+    # One that comes now, or is sent again, ends the process without a traceback too.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.exit(status)

@@ -16,10 +16,10 @@ hypothesis.settings.load_profile("ordinary")
 SLOWEST = (
     "report/test_report.py",
     "load/test_harness.py",
+    "fetch/test_repository.py",
     "test_interface.py",
     "test_faults.py",
     "test_hostile_names.py",
-    "fetch/test_repository.py",
     "core/test_cluster.py",
     "load/test_tidy.py",
     "test_stages.py",

@@ -184,7 +184,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 
 @pytest.fixture(scope="session")
 def kernels(builder: Builder) -> None:
-    """What numba compiles, which takes half a minute, is compiled and kept on disk: by one process for all."""
+    """What numba compiles, which takes a quarter of a minute, is compiled and kept on disk: by one process for all."""
     builder.once("kernels", lambda: [prepare() for prepare in parts.PREPARE])
 
 

@@ -155,9 +155,31 @@ runpy.run_module("pipeline", run_name="__main__")
 """
 
 
-def test_stopped_by_hand_while_c_calls_back_a_run_stops():
+REPORTED = """
+import os, runpy, signal, sys
+from pipeline import stages
+
+def run(*_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        pass
+    class HalfMade:
+        def __del__(self):
+            raise AttributeError("no such part")
+
+    HalfMade()
+    raise RuntimeError("no compiled object yet")
+
+stages.run, sys.argv = run, ["pipeline", "check"]
+runpy.run_module("pipeline", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("code", [CALLED_BACK, REPORTED], ids=["lost while C calls back", "reported as another error"])
+def test_stopped_by_hand_whatever_a_library_makes_of_it_a_run_stops(code):
     ran = subprocess.run(
-        [sys.executable, "-c", CALLED_BACK], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
     assert ran.returncode == 130
     assert ran.stderr == "check: stopped. Next: the same command goes on from the last finished stage.\n"
